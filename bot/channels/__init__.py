@@ -1,0 +1,1 @@
+"""Ways to reach people. Each adapter fulfils `bot.ports.Channel`: it verifies, parses and sends; it decides nothing."""

@@ -123,7 +123,10 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEvent:
-    """What a provider reports of a message that we sent."""
+    """What a provider reports of a message that we sent.
+
+    `unreachable`: the provider says that this address can't be reached at all, whatever the message.
+    """
 
     channel: ChannelKind
     provider_id: str
@@ -131,6 +134,7 @@ class DeliveryEvent:
     at: datetime
     code: str | None = None
     detail: str | None = None
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
