@@ -1,0 +1,1 @@
+"""Tests, and what they share: fakes of the ports and stand-ins for the providers."""
