@@ -8,9 +8,19 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.domain.calendars import add_business_days
+from bot.domain.consent import is_loose_yes, is_unequivocal_yes
 from bot.domain.legal import LISTING_REMOVAL_BUSINESS_DAYS, REGRET_DAYS, Blocked
 from bot.domain.money import ZERO, Money, total
 from bot.domain.offers import Offer, OfferKind
+
+__all__ = [
+    "Agreement",
+    "AgreementInstallment",
+    "AgreementStatus",
+    "agree",
+    "is_loose_yes",
+    "is_unequivocal_yes",
+]
 
 
 class AgreementStatus(StrEnum):
