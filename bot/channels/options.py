@@ -10,14 +10,14 @@ from bot.domain.messages import Option
 
 _NUMBER = re.compile(
     r"(?:(?:eu )?(?:quero|prefiro|escolho|fico com) )?(?:[ao] )?"
-    r"(?:(?:opcao|alternativa|item|numero|num|no|n) ?)?([0-9]{1,2})"
+    r"(?:(?:opcao|alternativa|item) ?)?(?:(?:numero|num|no|n) ?)?([0-9]{1,2})[ao]?"
 )
 _FILLERS = frozenset(
     {"a", "o", "as", "os", "um", "uma", "de", "da", "do", "e", "eu", "com", "em", "por", "favor"}
     | {"quero", "prefiro", "escolho", "essa", "esse", "opcao"}
 )
 _NEGATIONS = frozenset({"nao", "nunca", "nem", "jamais"})
-_ENOUGH_OF_THE_TITLE = 0.5  # below half of a title's words, "quero" would pick "Quero parcelar"
+_ENOUGH_OF_THE_TITLE = 0.6  # a choice may bind: "acordo" must not pick "Aceito o acordo"; the dialogue reads it
 
 
 def with_numbered_lines(text: str, options: Sequence[Option]) -> str:

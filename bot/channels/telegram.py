@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from telegram.error import (
     TelegramError,
 )
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
 
 from bot.channels.payloads import MEDIA_LIMIT_BYTES, header
 from bot.channels.telegram_updates import read_update
@@ -38,6 +40,9 @@ LONG_POLL_SECONDS = 25
 LONGEST_PAUSE_SECONDS = 30.0
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found", "chat_id is empty")
+
+# `Bot.get_updates` builds objects, and one update that the library can't read would stop all that follow it.
+warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'", category=PTBUserWarning)
 
 
 class TelegramChannel:

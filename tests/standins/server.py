@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Failure:
         status: answered instead of the work; None: the work is done.
         code: the provider's own error code or text; each stand-in says how it shows it.
         retry_after: seconds, as the provider says them.
-        delay: seconds to wait before anything else.
+        delay: seconds between the work and the answer.
         drop: close the connection instead of answering; with `status` None, after the work was done.
     """
 
@@ -216,22 +216,27 @@ class _FailureGate:
         if failure is None:
             await self._app(scope, receive, send)
             return
-        if failure.delay:
-            await asyncio.sleep(failure.delay)
         if failure.status is not None:
+            await asyncio.sleep(failure.delay)
             self._standin.calls.append(Call(time.time(), scope["method"], path, {"failed": failure.status}))
             await self._standin.error_response(failure)(scope, receive, send)
-        elif failure.drop:
-            await self._app(scope, receive, _swallow)
         else:
-            await self._app(scope, receive, send)
-            return
+            await self._app(scope, receive, _swallow if failure.drop else _late(send, failure.delay))
         if failure.drop:
             receive.__self__.transport.abort()  # type: ignore[attr-defined]  # uvicorn's cycle
             await asyncio.sleep(0.05)  # uvicorn must see that the client is gone, or it would answer 500
 
 
-async def _swallow(message: Any) -> None:
+def _late(send: Send, seconds: float) -> Send:
+    async def send_late(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(seconds)
+        await send(message)
+
+    return send_late
+
+
+async def _swallow(message: Message) -> None:
     """Discards an answer that shall never arrive."""
 
 
