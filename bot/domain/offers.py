@@ -5,7 +5,7 @@ A debtor's own proposal is answered in `bot/domain/proposals.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -140,8 +140,8 @@ class Case:
         return fraction if kind is OfferKind.CASH else fraction * self.policy.discounts.plan_share
 
     def price(self, kind: OfferKind, rung: int, today: date) -> Money:
-        """The balance less this rung's discount, before financing."""
-        return self.sheet(today).total.times(1 - self.discount(kind, rung, today))
+        """The balance less this rung's discount, before financing; never nothing."""
+        return max(Money(1), self.sheet(today).total.times(1 - self.discount(kind, rung, today)))
 
     def latest_due(self, kind: OfferKind, today: date) -> date:
         """The last business day on which a first payment may fall due."""
@@ -230,8 +230,9 @@ def cash_offer(
     if refusal := case.blocked(today):
         return refusal
     due = case.fitting_due(OfferKind.CASH, due_on, today) if due_on else case.default_due(OfferKind.CASH, today)
-    installments = (OfferInstallment(1, due, case.price(OfferKind.CASH, rung, today)),)
-    return _offer(case, OfferKind.CASH, installments, rung=rung, offer_id=offer_id, now=now, today=today)
+    price = case.price(OfferKind.CASH, rung, today)
+    payment = (OfferInstallment(1, due, price),)
+    return _offer(case, OfferKind.CASH, payment, price=price, rung=rung, offer_id=offer_id, now=now, today=today)
 
 
 def plan_offer(
@@ -271,7 +272,8 @@ def plan_offer(
         *(next_business_day(add_months(first, k, due_day=day), case.uf) for k in range(1, len(amounts))),
     ]
     schedule = tuple(OfferInstallment(n, *pair) for n, pair in enumerate(zip(due_dates, amounts, strict=True), start=1))
-    return _offer(case, kind, schedule, rung=rung, offer_id=offer_id, now=now, today=today)
+    price = case.price(kind, rung, today)
+    return _offer(case, kind, schedule, price=price, rung=rung, offer_id=offer_id, now=now, today=today)
 
 
 def options_for(
@@ -285,11 +287,36 @@ def options_for(
     return (cash,) if isinstance(plan, Blocked) else (cash, plan)
 
 
+def early_offer(case: Case, *, offer_id: UUID, now: datetime, today: date) -> Offer | Blocked:
+    """The next installment that falls due, cheaper for being paid ahead (the policy's `good_payer`).
+
+    Interest saved by paying early (R37) comes off first, then the thank-you.
+
+    Returns:
+        Blocked R40 where something is overdue, nothing falls due soon enough, or the policy has no such discount.
+    """
+    if refusal := blocked_debts(case.debts, today=today, asked_for_terms=case.hardship):
+        return refusal
+    thanks = case.policy.good_payer
+    upcoming = [(i.due_on - timedelta(days=thanks.days_before), d, i) for d in case.debts for i in d.open_installments]
+    if not thanks.discount or not upcoming or any(d.overdue(today) for d in case.debts):
+        return Blocked("R40", "no_early_payment")
+    until, debt, installment = min(upcoming, key=lambda u: u[0])
+    if until < today:
+        return Blocked("R40", "no_early_payment")
+    one = replace(case, debts=(replace(debt, installments=(installment,)),), include_upcoming=True)
+    price = one.sheet(today).total.times(1 - thanks.discount)
+    due = max(today, previous_business_day(until, case.uf))
+    payment = (OfferInstallment(1, due, price),)
+    return _offer(one, OfferKind.CASH, payment, price=price, rung=0, offer_id=offer_id, now=now, today=today)
+
+
 def _offer(
     case: Case,
     kind: OfferKind,
     installments: tuple[OfferInstallment, ...],
     *,
+    price: Money,
     rung: int,
     offer_id: UUID,
     now: datetime,
@@ -297,7 +324,6 @@ def _offer(
 ) -> Offer:
     sheet = case.sheet(today)
     balance = sheet.total
-    price = case.price(kind, rung, today)
     discount = balance - price
     amount = total([i.amount for i in installments])
     financed_cost = amount - price
