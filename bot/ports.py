@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.messages import ChannelKind, DeliveryEvent, InboundMessage, Media, OutboundMessage, Sent
@@ -56,8 +56,12 @@ class Channel(Protocol):
         """
         ...
 
-    async def find_sent(self, message: OutboundMessage) -> Sent | None:
-        """Ask the provider whether it already has this message (sent since `first_tried_at`, same text, same address).
+    async def find_sent(self, message: OutboundMessage, *, known: Collection[str] | None = None) -> Sent | None:
+        """Ask the provider whether it already has this message (same text, same address).
+
+        Args:
+            known: the provider's ids that we have stored for this address: whatever has one of them is an earlier
+                message with the same text. Without them, `first_tried_at` decides, so the clocks must agree.
 
         None where it has not, or cannot tell. Raises as `send` does.
         """
@@ -70,3 +74,93 @@ class Channel(Protocol):
     async def fetch_media(self, media: Media) -> bytes:
         """The bytes of a file that came in. Raises as `send` does."""
         ...
+
+
+class Dialogue(Protocol):
+    """Understands and decides: the Rasa server, behind our own channel."""
+
+    async def ask(self, turn: DialogueTurn) -> DialogueAnswer:
+        """Asked twice for the same message id, it answers the same.
+
+        Raises:
+            DialogueUnavailable: no answer, or an error; `facts["reached"]` tells whether the server was there at all.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Whether a message would be answered."""
+        ...
+
+
+class Conversations(Protocol):
+    """The conversation store within one transaction; see `bot.storage.conversations` for each verb."""
+
+    async def open_for(self, message: InboundMessage, *, now: datetime) -> Conversation: ...
+    async def get(self, conversation_id: UUID, *, lock: bool = False) -> Conversation: ...
+    async def change(self, conversation_id: UUID, **values: Any) -> None: ...
+    async def add_inbound(self, conversation_id: UUID, message: InboundMessage, *, now: datetime) -> UUID | None: ...
+    async def unanswered(self, conversation_id: UUID) -> list[Message]: ...
+    async def mark_answered(
+        self, message_ids: Sequence[UUID], *, status: Status = ..., understanding: Mapping[str, object] | None = None
+    ) -> None: ...
+    async def add_outbound(self, conversation_id: UUID, drafts: Sequence[Draft], *, now: datetime) -> None: ...
+    async def unsent(self, conversation_id: UUID) -> list[Message]: ...
+    async def message(self, message_id: UUID) -> Message: ...
+    async def last_with_options(self, conversation_id: UUID) -> Message | None: ...
+    async def history(self, conversation_id: UUID) -> list[Message]: ...
+    async def mark_sending(self, message_id: UUID, *, now: datetime) -> None: ...
+    async def mark_sent(self, message_id: UUID, *, provider_id: str, text: str) -> None: ...
+    async def mark_unsent(
+        self,
+        message_id: UUID,
+        status: Status,
+        *,
+        error: Mapping[str, object] | None = None,
+        rule: str | None = None,
+        next_try_at: datetime | None = None,
+    ) -> None: ...
+    async def record_delivery(self, event: DeliveryEvent) -> bool: ...
+    async def mark_contact(self, channel: ChannelKind, address: str, state: str, *, now: datetime) -> None: ...
+    async def left_behind(self, *, older_than: datetime) -> list[UUID]: ...
+
+
+class Cases(Protocol):
+    """What the assistant must know to answer, and what its answers change; see `bot.storage.cases`."""
+
+    async def load(self, conversation_id: UUID, *, now: datetime) -> Case: ...
+    async def stored_answer(self, message_id: UUID) -> Answer | None: ...
+    async def apply(self, case: Case, turn: Turn, action: str, answer: Answer, *, now: datetime) -> None: ...
+    async def sayable(self, conversation_id: UUID) -> Sayable: ...
+    async def use_deep_link(self, token: str, *, conversation: Conversation, now: datetime) -> bool: ...
+    async def attach_phone(self, conversation: Conversation, phone: str, *, now: datetime) -> None: ...
+
+
+class Jobs(Protocol):
+    """What happens later, in the same transaction as what it is about."""
+
+    async def take_turns(self, conversation_id: UUID, *, after: timedelta | None = None) -> None: ...
+    async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving without `commit()` rolls back."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    async def commit(self) -> None: ...
+
+
+class Transactions(Protocol):
+    """Opens a transaction: `async with transactions() as work: …; await work.commit()`."""
+
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+
+class Texts(Protocol):
+    """What the program says outside the dialogue, in the language of the people."""
+
+    def __call__(self, code: str, **facts: object) -> str: ...

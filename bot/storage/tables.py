@@ -291,6 +291,7 @@ agreement_installments = Table(
     Column("due_on", Date, nullable=False),
     Column("amount_centavos", BigInteger, nullable=False),
     Column("paid_on", Date),
+    Column("paid_centavos", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("agreement_id", "number"),
     CheckConstraint("amount_centavos > 0", name="amount_positive"),
     CheckConstraint("number > 0", name="number_positive"),

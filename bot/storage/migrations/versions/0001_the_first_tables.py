@@ -395,6 +395,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("amount_centavos", sa.BigInteger(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("paid_centavos", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("amount_centavos > 0", name=op.f("ck_agreement_installments_amount_positive")),
         sa.CheckConstraint("number > 0", name=op.f("ck_agreement_installments_number_positive")),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,128 @@
+"""What must survive a crash. The only module that knows procrastinate.
+
+A job may run twice, so each is idempotent: it does what is left to do for the conversation it is given. Its lock keeps
+one conversation's turns, and its deliveries, in order.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import procrastinate
+import structlog
+from procrastinate import JobContext, RetryDecision
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy
+
+from bot.domain.errors import DialogueUnavailable
+from bot.ports import Clock, Transactions
+from bot.storage.database import plain_url
+from bot.usecases.deliver_messages import DeliverMessages
+from bot.usecases.take_turns import TakeTurns
+
+log = structlog.get_logger()
+
+MOST_FAILED_TURNS = 6  # answers of "error" for one message before a person takes over
+LONGEST_OUTAGE = timedelta(minutes=15)  # without any answer from Rasa before a person takes over
+SWEEP_AFTER = timedelta(seconds=30)
+HEARTBEAT_SECONDS = 2.0
+STALLED_SECONDS = 8.0
+
+
+class _UntilAnswered(BaseRetryStrategy):
+    """Quick at first, then every few seconds: a person waits at the other end."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, DialogueUnavailable) and not exception.facts.get("reached"):
+            return RetryDecision(retry_in={"seconds": min(1 + job.attempts, 5)})
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, 30)})
+
+
+class _Later(Exception):
+    """Not a failure: what is left to deliver waits for its time."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(pause)
+        self.pause = pause
+
+
+class _AtItsTime(BaseRetryStrategy):
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, _Later):
+            return RetryDecision(retry_in={"seconds": max(1, round(exception.pause.total_seconds()))})
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
+
+
+def make_queue(url: str, *, min_connections: int = 2, max_connections: int = 6) -> procrastinate.App:
+    """The queue on the product's own database."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=plain_url(url), min_size=min_connections, max_size=max_connections, kwargs={"connect_timeout": 5}
+    )
+    return procrastinate.App(connector=connector)
+
+
+def register_tasks(
+    queue: procrastinate.App,
+    *,
+    take_turns: TakeTurns,
+    deliver: DeliverMessages,
+    transactions: Transactions,
+    clock: Clock,
+) -> None:
+    """Bind the use cases to the names under which `bot/storage/queue.py` defers them."""
+
+    @queue.task(name="take_turns", retry=_UntilAnswered(), pass_context=True)
+    async def _take_turns(context: JobContext, conversation_id: str) -> None:
+        conversation = UUID(conversation_id)
+        try:
+            await take_turns(conversation)
+        except DialogueUnavailable as error:
+            reached = bool(error.facts.get("reached"))
+            attempts = context.job.attempts + 1
+            log.warning("turn_failed", conversation_id=conversation_id, attempts=attempts, **error.facts)
+            waited = timedelta(seconds=5 * attempts)
+            if attempts >= MOST_FAILED_TURNS if reached else waited >= LONGEST_OUTAGE:
+                await take_turns.give_up(conversation)
+                return
+            raise
+
+    @queue.task(name="deliver", retry=_AtItsTime())
+    async def _deliver(conversation_id: str) -> None:
+        pause = await deliver(UUID(conversation_id))
+        if pause is not None:
+            raise _Later(pause)
+
+    @queue.periodic(cron="* * * * * */20")
+    @queue.task(name="sweep", queueing_lock="sweep", pass_context=True)
+    async def _sweep(context: JobContext, timestamp: int) -> None:
+        """Start again what fell between: jobs of dead workers, messages without a job."""
+        del timestamp
+        await retry_stalled(context.app)
+        async with transactions() as work:
+            for conversation in await work.conversations.left_behind(older_than=clock.now() - SWEEP_AFTER):
+                await work.jobs.take_turns(conversation)
+                await work.jobs.deliver(conversation)
+            await work.commit()
+
+
+async def retry_stalled(queue: procrastinate.App) -> int:
+    """Give back the jobs of workers that died; returns how many."""
+    manager = queue.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
+    for job in stalled:
+        await manager.retry_job(job)
+    return len(stalled)
+
+
+async def run_worker(queue: procrastinate.App, *, concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT."""
+    async with queue.open_async():
+        await queue.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=20,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )

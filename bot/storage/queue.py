@@ -1,0 +1,44 @@
+"""Deferring a job inside the caller's transaction: the job exists exactly when what it is about does."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+DEFER = text(
+    """
+    select procrastinate_defer_jobs_v1(array[row(
+        'default', cast(:task as varchar), 0, cast(:lock as text), null, cast(:args as jsonb),
+        now() + make_interval(secs => cast(:after_seconds as double precision))
+    )::procrastinate_job_to_defer_v1])
+    """
+)
+
+
+class SqlJobs:
+    """Jobs of one conversation, deferred in the caller's transaction.
+
+    Turns share a lock, so do deliveries: neither overlaps with its own kind, and both keep their order.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def take_turns(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
+        await self._defer("take_turns", f"turn:{conversation_id}", conversation_id, after)
+
+    async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
+        await self._defer("deliver", f"deliver:{conversation_id}", conversation_id, after)
+
+    async def _defer(self, task: str, lock: str, conversation_id: UUID, after: timedelta | None) -> None:
+        values = {
+            "task": task,
+            "lock": lock,
+            "args": json.dumps({"conversation_id": str(conversation_id)}),
+            "after_seconds": None if after is None else after.total_seconds(),
+        }
+        await self._connection.execute(DEFER, values)

@@ -1,0 +1,120 @@
+"""The only door out, for the assistant, for agents, for schedules: what is stored goes to the channel, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from bot.domain.conversations import Conversation, Message
+from bot.domain.door import Refused, may_leave
+from bot.domain.errors import Rejected, TemporarilyUnavailable, Unreachable
+from bot.domain.messages import ChannelKind, OutboundMessage, Sent, Status
+from bot.ports import Channel, Clock, Transactions
+
+log = structlog.get_logger()
+
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(hours=24)  # later, an answer would confuse more than it helps
+
+
+class DeliverMessages:
+    """Hand the unsent messages of a conversation to its channel, oldest first; stop at the first that must wait."""
+
+    def __init__(self, transactions: Transactions, channels: Mapping[ChannelKind, Channel], clock: Clock) -> None:
+        self._transactions = transactions
+        self._channels = channels
+        self._clock = clock
+
+    async def __call__(self, conversation_id: UUID) -> timedelta | None:
+        """Returns after which pause it should be called again, None where all is said."""
+        while True:
+            now = self._clock.now()
+            async with self._transactions() as work:
+                conversation = await work.conversations.get(conversation_id)
+                unsent = await work.conversations.unsent(conversation_id)
+                if not unsent:
+                    return None
+                message = unsent[0]
+                if message.next_try_at is not None and message.next_try_at > now:
+                    return message.next_try_at - now
+                if isinstance(refusal := may_leave(message, await work.cases.sayable(conversation_id)), Refused):
+                    log.error("refused", conversation_id=str(conversation_id), rule=refusal.rule, why=refusal.why)
+                    await work.conversations.mark_unsent(
+                        message.id, Status.REFUSED, rule=refusal.rule, error={"why": refusal.why}
+                    )
+                    await work.commit()
+                    continue
+                await work.conversations.mark_sending(message.id, now=now)
+                await work.commit()
+            pause = await self._send(conversation, message)
+            if pause is not None:
+                return pause
+
+    async def _send(self, conversation: Conversation, message: Message) -> timedelta | None:
+        outbound = OutboundMessage(
+            id=message.id,
+            channel=conversation.channel,
+            reply_address=conversation.reply_address,
+            text=message.text,
+            options=message.options,
+            ask_contact=bool(message.source.get("ask_contact")),
+            first_tried_at=message.first_tried_at if message.status is Status.SENDING else None,
+        )
+        channel = self._channels.get(conversation.channel)
+        try:
+            if channel is None:
+                raise TemporarilyUnavailable(channel=conversation.channel, reason="channel is off")
+            sent = await self._send_once(channel, outbound)
+        except TemporarilyUnavailable as error:
+            return await self._later(message, error)
+        except (Unreachable, Rejected) as error:
+            await self._failed(conversation, message, error)
+            return None
+        async with self._transactions() as work:
+            await work.conversations.mark_sent(message.id, provider_id=sent.provider_id, text=sent.text)
+            await work.commit()
+        return None
+
+    async def _send_once(self, channel: Channel, message: OutboundMessage) -> Sent:
+        """After an attempt whose end we don't know, ask the provider first what it has."""
+        if message.first_tried_at is not None:
+            found = await channel.find_sent(message)
+            if found is not None:
+                return found
+        return await channel.send(message)
+
+    async def _later(self, message: Message, error: TemporarilyUnavailable) -> timedelta | None:
+        now = self._clock.now()
+        pause = error.retry_after or min(FIRST_PAUSE * 2 ** min(message.attempts, 12), LONGEST_PAUSE)
+        too_old = now - message.at > GIVE_UP_AFTER
+        async with self._transactions() as work:
+            await work.conversations.mark_unsent(
+                message.id,
+                Status.FAILED if too_old else Status.PENDING,
+                error={"code": error.code, **_plain(error.facts)},
+                next_try_at=None if too_old else now + pause,
+            )
+            await work.commit()
+        log.warning("delivery_postponed", message_id=str(message.id), seconds=pause.total_seconds())
+        return timedelta(0) if too_old else pause
+
+    async def _failed(self, conversation: Conversation, message: Message, error: Unreachable | Rejected) -> None:
+        async with self._transactions() as work:
+            await work.conversations.mark_unsent(
+                message.id, Status.FAILED, error={"code": error.code, **_plain(error.facts)}
+            )
+            if isinstance(error, Unreachable):
+                await work.conversations.mark_contact(
+                    conversation.channel, conversation.address, "unreachable", now=self._clock.now()
+                )
+            await work.commit()
+        log.error("delivery_failed", message_id=str(message.id), code=error.code)
+
+
+def _plain(facts: Mapping[str, object]) -> dict[str, object]:
+    return {k: v if isinstance(v, str | int | float | bool | None) else str(v) for k, v in facts.items()}
+

@@ -1,0 +1,35 @@
+"""Take in what a channel parsed: stored once, with the job that answers it, before the provider hears 200."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.messages import InboundKind, InboundMessage
+from bot.ports import Clock, Transactions
+
+
+class ReceiveMessage:
+    """Idempotent by the message's key: a redelivery stores nothing and starts nothing."""
+
+    def __init__(self, transactions: Transactions, clock: Clock, *, gather: timedelta) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._gather = gather
+
+    async def __call__(self, message: InboundMessage) -> bool:
+        """True where the message was new."""
+        now = self._clock.now()
+        async with self._transactions() as work:
+            conversation = await work.conversations.open_for(message, now=now)
+            stored = await work.conversations.add_inbound(conversation.id, message, now=now)
+            if stored is None:
+                return False
+            await work.conversations.change(conversation.id, last_in_at=now, reply_address=message.reply_address)
+            if message.kind is not InboundKind.EDITED:
+                await work.jobs.take_turns(conversation.id, after=self._pause(message))
+            await work.commit()
+        return True
+
+    def _pause(self, message: InboundMessage) -> timedelta | None:
+        """Text waits a little for what may follow it; everything else is answered at once."""
+        return self._gather if self._gather and message.kind is InboundKind.TEXT else None

@@ -1,0 +1,26 @@
+"""What a provider reports of a message that we sent."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.domain.messages import DeliveryEvent
+from bot.ports import Transactions
+
+log = structlog.get_logger()
+
+
+class RecordDelivery:
+    """Stores every report; the message's status only moves on, never back."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def __call__(self, event: DeliveryEvent) -> bool:
+        """False where no message has this provider's id."""
+        async with self._transactions() as work:
+            known = await work.conversations.record_delivery(event)
+            await work.commit()
+        if not known:
+            log.warning("delivery_of_unknown_message", channel=event.channel, status=event.status)
+        return known

@@ -1,0 +1,239 @@
+"""Answer what a debtor wrote: one turn after another, oldest first, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from bot.domain.consent import is_unequivocal_yes
+from bot.domain.conversations import Conversation, Draft, Message, Question
+from bot.domain.dialogue import DialogueAnswer, DialogueReply, DialogueTurn
+from bot.domain.errors import DialogueUnavailable
+from bot.domain.messages import Author, ConversationState, InboundKind, Option, Status
+from bot.domain.stop_words import is_stop_word
+from bot.ports import Clock, Dialogue, Texts, Transactions, UnitOfWork
+
+LONGEST_TEXT = 2000  # characters that go to the understanding; the whole text stays in the store
+TRACKER_TURNS = 40  # a longer tracker makes every turn slower (rasa-notes.md); then a fresh one goes on
+SILENT_KINDS = (InboundKind.AUDIO, InboundKind.VIDEO, InboundKind.STICKER, InboundKind.LOCATION, InboundKind.OTHER)
+FILE_KINDS = (InboundKind.IMAGE, InboundKind.DOCUMENT)
+WAITING_NOTE_AGAIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What goes to the dialogue for one message: a text, or a payload of ours; or an answer without it."""
+
+    text: str | None = None
+    payload: str | None = None
+    button: bool = False
+    stale: bool = False
+    own_text: str | None = None
+
+
+class TakeTurns:
+    """The worker's main use case. Safe to run again at any point: nothing is answered twice."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        dialogue: Dialogue,
+        texts: Texts,
+        clock: Clock,
+        *,
+        timezone: ZoneInfo,
+        match_option: Callable[[str, Sequence[Option]], int | None],
+    ) -> None:
+        self._transactions = transactions
+        self._dialogue = dialogue
+        self._texts = texts
+        self._clock = clock
+        self._timezone = timezone
+        self._match_option = match_option
+
+    async def __call__(self, conversation_id: UUID) -> None:
+        """Take all turns that wait.
+
+        Raises:
+            DialogueUnavailable: the oldest one could not be taken; call again later.
+        """
+        while True:
+            async with self._transactions() as work:
+                conversation = await work.conversations.get(conversation_id)
+                waiting = await work.conversations.unanswered(conversation_id)
+                if not waiting:
+                    return
+                batch = _together(waiting)
+                reading = await self._read(work, conversation, batch)
+                await work.commit()
+            if reading is None:
+                return
+            await self._take(conversation, batch, reading)
+
+    async def give_up(self, conversation_id: UUID) -> None:
+        """The oldest waiting message can't be answered by the assistant: say so kindly, and let a person go on."""
+        now = self._clock.now()
+        async with self._transactions() as work:
+            waiting = await work.conversations.unanswered(conversation_id)
+            if not waiting:
+                return
+            batch = _together(waiting)
+            drafts = [_draft(batch, 0, DialogueReply(self._texts("assistant_failed")), Author.SYSTEM)]
+            await work.conversations.add_outbound(conversation_id, drafts, now=now)
+            await work.conversations.mark_answered([m.id for m in batch], understanding={"failed": True})
+            await work.conversations.change(
+                conversation_id, state=ConversationState.WAITING, waiting_since=now, waiting_reason="assistant_failed"
+            )
+            await work.jobs.deliver(conversation_id)
+            await work.commit()
+
+    async def _read(self, work: UnitOfWork, conversation: Conversation, batch: list[Message]) -> _Reading | None:
+        """None: the message is for a person, and stays where it is."""
+        message = batch[-1]
+        text = "\n".join(m.text for m in batch if m.text.strip())
+        if conversation.state in (ConversationState.WAITING, ConversationState.AGENT) and not is_stop_word(text):
+            return await self._for_a_person(work, conversation, batch)
+        match message.kind:
+            case InboundKind.TEXT:
+                return await self._read_text(work, conversation, text)
+            case InboundKind.BUTTON:
+                return await self._read_button(work, conversation, message)
+            case InboundKind.START:
+                if message.payload:
+                    await work.cases.use_deep_link(message.payload, conversation=conversation, now=self._clock.now())
+                return _Reading(payload="/greet")
+            case InboundKind.CONTACT:
+                if message.payload is None:
+                    return _Reading(own_text=self._texts("contact_not_yours"))
+                await work.cases.attach_phone(conversation, message.payload, now=self._clock.now())
+                return _Reading(payload="/greet")
+            case kind if kind in FILE_KINDS:
+                if text and is_stop_word(text):
+                    return _Reading(payload="/opt_out")
+                return _Reading(payload="/report_payment", button=True)
+            case kind:
+                return _Reading(own_text=self._texts(f"unsupported_{kind}"))
+
+    async def _read_text(self, work: UnitOfWork, conversation: Conversation, text: str) -> _Reading:
+        if not text.strip():
+            return _Reading(own_text=self._texts("unsupported_other"))
+        if is_stop_word(text):
+            return _Reading(payload="/opt_out")
+        if conversation.asked.what is Question.ACCEPT and is_unequivocal_yes(text):
+            return _Reading(payload="/affirm")
+        offered = await work.conversations.last_with_options(conversation.id)
+        if offered is not None:
+            number = self._match_option(text, offered.options)
+            if number is not None:
+                return _Reading(payload=offered.options[number - 1].payload, button=True)
+        return _Reading(text=text[:LONGEST_TEXT])
+
+    async def _read_button(self, work: UnitOfWork, conversation: Conversation, message: Message) -> _Reading:
+        key, _, number = (message.payload or "").rpartition(":")
+        pressed = await work.conversations.message(UUID(key)) if _is_uuid(key) else None
+        if pressed is None or pressed.conversation_id != conversation.id:
+            return _Reading(own_text=self._texts("button_unknown"))
+        if not (number.isdigit() and 1 <= int(number) <= len(pressed.options)):
+            return _Reading(own_text=self._texts("button_unknown"))
+        latest = await work.conversations.last_with_options(conversation.id)
+        return _Reading(
+            payload=pressed.options[int(number) - 1].payload,
+            button=True,
+            stale=latest is None or latest.id != pressed.id,
+        )
+
+    async def _for_a_person(
+        self, work: UnitOfWork, conversation: Conversation, batch: list[Message]
+    ) -> _Reading | None:
+        """A person answers; while nobody has taken over, one note says so, not more than twice a day."""
+        if conversation.state is ConversationState.AGENT:
+            return None
+        noted = conversation.memory.get("waiting_note_at")
+        now = self._clock.now()
+        if isinstance(noted, str) and now - datetime.fromisoformat(noted) < WAITING_NOTE_AGAIN:
+            return None
+        await work.conversations.change(
+            conversation.id, memory={**conversation.memory, "waiting_note_at": now.isoformat()}
+        )
+        drafts = [_draft(batch, 0, DialogueReply(self._texts("waiting_note")), Author.SYSTEM)]
+        await work.conversations.add_outbound(conversation.id, drafts, now=now)
+        await work.jobs.deliver(conversation.id)
+        return None
+
+    async def _take(self, conversation: Conversation, batch: list[Message], reading: _Reading) -> None:
+        if reading.own_text is not None:
+            answer = DialogueAnswer((DialogueReply(reading.own_text),))
+            status = Status.UNSUPPORTED if batch[-1].kind in SILENT_KINDS else Status.ANSWERED
+        else:
+            answer = await self._dialogue.ask(self._turn(conversation, batch, reading))
+            status = Status.ANSWERED
+            if not answer.replies:
+                raise DialogueUnavailable(reached=True, reason="empty answer")
+        now = self._clock.now()
+        async with self._transactions() as work:
+            current = await work.conversations.get(conversation.id, lock=True)
+            still = {m.id for m in await work.conversations.unanswered(conversation.id)}
+            if batch[-1].id not in still:
+                return  # another run was quicker
+            drafts = [_draft(batch, n, reply, Author.ASSISTANT) for n, reply in enumerate(answer.replies)]
+            await work.conversations.add_outbound(conversation.id, drafts, now=now)
+            await work.conversations.mark_answered(
+                [m.id for m in batch], status=status, understanding=answer.understanding
+            )
+            if current.tracker_turns + 1 >= TRACKER_TURNS:
+                await work.conversations.change(
+                    conversation.id, tracker=uuid5(current.tracker, "next"), tracker_turns=0
+                )
+            else:
+                await work.conversations.change(conversation.id, tracker_turns=current.tracker_turns + 1)
+            await work.jobs.deliver(conversation.id)
+            await work.commit()
+
+    def _turn(self, conversation: Conversation, batch: list[Message], reading: _Reading) -> DialogueTurn:
+        local = batch[-1].at.astimezone(self._timezone)
+        options = conversation.asked.facts.get("count", 0)
+        return DialogueTurn(
+            tracker=conversation.tracker,
+            message_id=batch[-1].id,
+            text=reading.text,
+            payload=reading.payload,
+            metadata={
+                "asked": str(conversation.asked.what),
+                "options": options,
+                "now": local.isoformat(),
+                "button": reading.button,
+                "stale": reading.stale,
+                "text": "\n".join(m.text for m in batch)[:LONGEST_TEXT],
+                "kind": str(batch[-1].kind),
+                "conversation_id": str(conversation.id),
+            },
+        )
+
+
+def _together(waiting: list[Message]) -> list[Message]:
+    """The oldest message and the texts that follow it at once: they belong to one turn."""
+    batch = [waiting[0]]
+    return batch
+
+
+def _draft(batch: list[Message], number: int, reply: DialogueReply, author: Author) -> Draft:
+    """The id follows from the message that is answered, so that taking a turn again can't store two answers."""
+    return Draft(
+        id=uuid5(batch[-1].id, f"reply-{number}"),
+        author=author,
+        text=reply.text,
+        options=reply.options,
+        source={"response": reply.response, "facts": dict(reply.facts)} if reply.response else {},
+        in_reply_to=tuple(m.id for m in batch),
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
