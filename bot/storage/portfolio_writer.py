@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import LiteralString, Self
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from bot.usecases.import_portfolio import Counts, Fault, KnownCreditor, PortfolioRow, Reason
 
@@ -257,17 +258,12 @@ class SqlPortfolio:
         self._run("truncate conflicts")
         self._run(find)
         self._run("delete from staged using conflicts where staged.line = conflicts.line")
-        with self._connection.cursor() as cursor:
-            cursor.execute("select line, first_line, field, value from conflicts order by line")
-            found = cursor.fetchall()
-        self.stage(
-            [],
-            [
-                Fault(line, self._headers.get(field, field), value, Reason.CONFLICT, str(first))
-                for line, first, field, value in found
-            ],
+        refused = self._connection.execute(
+            """insert into faults
+            select line, coalesce(%s::jsonb ->> field, field), value, %s, first_line::text from conflicts""",
+            (Jsonb(self._headers), Reason.CONFLICT),
         )
-        return len(found)
+        return refused.rowcount
 
     def _write_creditors(self) -> None:
         with self._connection.cursor() as cursor:
