@@ -1,0 +1,50 @@
+# What a person types here. Needs make and a Python only: see scripts/setup.py.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check train bench clean \
+	check-format check-lint check-types check-imports check-spelling
+
+BIN := .venv/bin
+ARGS ?=
+export RASA_TELEMETRY_ENABLED := false
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup:  ## make both environments; nothing to do where nothing changed
+	@python="$$(sh scripts/find_python.sh)" && "$$python" scripts/setup.py
+
+run: setup  ## start everything, with a sample portfolio where there is none yet
+	@$(BIN)/trato up --sample $(ARGS)
+
+train: setup  ## train the model where the data or the pipeline changed
+	@$(BIN)/trato train $(ARGS)
+
+test: setup train  ## all tests; ARGS="tests/unit -k money" for some
+	@sh scripts/test.sh $(ARGS)
+
+check: setup  ## format, lint, types, imports, spelling
+	@$(MAKE) --no-print-directory --keep-going check-format check-lint check-types check-imports check-spelling
+
+check-format:
+	@echo "[check] format" && $(BIN)/ruff format --check --quiet .
+
+check-lint:
+	@echo "[check] lint" && $(BIN)/ruff check --quiet .
+
+check-types:
+	@echo "[check] types" && $(BIN)/mypy
+
+check-imports:
+	@echo "[check] imports" && $(BIN)/lint-imports
+
+check-spelling:
+	@echo "[check] spelling" && $(BIN)/codespell
+
+bench: setup train  ## measure speed and understanding
+	@$(BIN)/python -m bench $(ARGS)
+
+clean:  ## remove what can be made again: environments, models, caches; data under .trato stays
+	@rm -rf .venv rasa_server/.venv .trato/tools .rasa models/*.tar.gz build dist *.egg-info
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
