@@ -23,6 +23,7 @@ from bot.domain.profiles import ProfileKind
 from bot.domain.standing import blocked_debts
 
 FIRST_DUE_NOTICE_DAYS = 3  # the least that a first due day of ours leaves to find the money
+SHORTEST_MONTH_DAYS = 22  # between two due dates; February less a first date moved past a long weekend
 
 
 class OfferKind(StrEnum):
@@ -158,16 +159,13 @@ class Case:
         moved = next_business_day(max(wanted, today), self.uf)
         return min(moved, self.latest_due(kind, today))
 
-    def default_due(self, kind: OfferKind, today: date, *, due_day: int | None = None) -> date:
-        """The first due date where nobody asked for one; with `due_day`, the next such day of a month."""
+    def usual_due(self, kind: OfferKind, today: date) -> date:
+        """The first due date where nobody asked for one; may fall on a weekend."""
         if kind is OfferKind.CASH:
-            usual = today + timedelta(days=self.policy.offer.cash_due_within_days)
-            return max(previous_business_day(usual, self.uf), next_business_day(today, self.uf))
-        if due_day is not None:
-            return self.fitting_due(kind, next_due_day(today, due_day), today)
+            within = today + timedelta(days=self.policy.offer.cash_due_within_days)
+            return previous_business_day(within, self.uf)
         soon = today + timedelta(days=FIRST_DUE_NOTICE_DAYS)
-        wanted = min(next_due_day(soon, day) for day in self.policy.installments.due_days)
-        return self.fitting_due(kind, wanted, today)
+        return min(next_due_day(soon, day) for day in self.policy.installments.due_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +217,20 @@ def plan_range(case: Case, *, rung: int, today: date, first_due: date) -> PlanRa
     return PlanRange(allowed, unaffordable)
 
 
+def monthly_due_dates(first: date, count: int, *, due_day: int, uf: str | None = None) -> list[date]:
+    """Business days a month apart, beginning with `first`, then on `due_day` or the first business day after it.
+
+    `first` may lie off the due day (moved past a weekend, or earlier because it came too late): the second one then
+    is the first due day that leaves about a month.
+    """
+    second = next(
+        day
+        for k in (0, 1, 2)
+        if (day := add_months(first, k, due_day=due_day)) >= first + timedelta(SHORTEST_MONTH_DAYS)
+    )
+    return [first, *(next_business_day(add_months(second, k, due_day=due_day), uf) for k in range(count - 1))]
+
+
 def cash_offer(
     case: Case, *, rung: int, offer_id: UUID, now: datetime, today: date, due_on: date | None = None
 ) -> Offer | Blocked:
@@ -229,7 +241,7 @@ def cash_offer(
     """
     if refusal := case.blocked(today):
         return refusal
-    due = case.fitting_due(OfferKind.CASH, due_on, today) if due_on else case.default_due(OfferKind.CASH, today)
+    due = case.fitting_due(OfferKind.CASH, due_on or case.usual_due(OfferKind.CASH, today), today)
     price = case.price(OfferKind.CASH, rung, today)
     payment = (OfferInstallment(1, due, price),)
     return _offer(case, OfferKind.CASH, payment, price=price, rung=rung, offer_id=offer_id, now=now, today=today)
@@ -260,17 +272,14 @@ def plan_offer(
     if refusal := case.blocked(today):
         return refusal
     kind = OfferKind.PLAN
-    first = case.fitting_due(kind, first_due, today) if first_due else case.default_due(kind, today, due_day=due_day)
+    wanted = first_due or (next_due_day(today, due_day) if due_day else case.usual_due(kind, today))
+    first = case.fitting_due(kind, wanted, today)
     plans = plan_range(case, rung=rung, today=today, first_due=first)
     if plans.refusal:
         return plans.refusal
     usual = case.policy.installments.default_by_profile[case.profile] * (2 if case.hardship else 1)
     amounts = plans.amounts[plans.nearest(installments or usual)]
-    day = due_day or (first_due or first).day
-    due_dates = [
-        first,
-        *(next_business_day(add_months(first, k, due_day=day), case.uf) for k in range(1, len(amounts))),
-    ]
+    due_dates = monthly_due_dates(first, len(amounts), due_day=due_day or wanted.day, uf=case.uf)
     schedule = tuple(OfferInstallment(n, *pair) for n, pair in enumerate(zip(due_dates, amounts, strict=True), start=1))
     price = case.price(kind, rung, today)
     return _offer(case, kind, schedule, price=price, rung=rung, offer_id=offer_id, now=now, today=today)

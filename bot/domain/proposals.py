@@ -135,7 +135,7 @@ def _count(proposal: Proposal, case: Case, *, rung: int, today: date) -> tuple[i
     if wanted is None and amount and amount >= case.price(OfferKind.CASH, rung, today):
         return 1, []
     kind = OfferKind.PLAN
-    first = case.fitting_due(kind, proposal.first_due, today) if proposal.first_due else case.default_due(kind, today)
+    first = case.fitting_due(kind, proposal.first_due or case.usual_due(kind, today), today)
     plans = plan_range(case, rung=rung, today=today, first_due=first)
     if not plans.amounts:
         refusal = plans.refusal

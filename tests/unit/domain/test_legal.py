@@ -112,5 +112,5 @@ def test_R35_the_series_is_read_by_month_and_never_below_zero() -> None:
 
 @pytest.mark.parametrize("table", [{"outubro": "0.01"}, {"2026-13": "0.01"}, {"2026-10": "um"}])
 def test_R35_a_series_that_cant_be_read_is_refused(table: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="month|rate"):
+    with pytest.raises(ValueError, match=r"month|rate"):
         monthly_rates(table)
