@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -145,7 +146,7 @@ def sample_command(
                     sample,
                     creditors=_creditors(app, errors),
                     today=app.today(),
-                    report=Path("sample.errors.csv"),
+                    report=Path(tempfile.gettempdir()) / "trato-sample.errors.csv",
                     watch=_progress(errors),
                 )
             facts = as_facts(summary)

@@ -89,6 +89,25 @@ HELP_DEBTORS = "Quantos devedores."
 HELP_SEED = "A mesma semente, no mesmo dia, dá a mesma carteira."
 HELP_OUTPUT = "Grava um CSV em vez de importar."
 
+# Product, description and an average price in reais.
+SAMPLE_PRODUCTS = (
+    ("Crediário", "Geladeira frost free 400 L", 2_800),
+    ("Crediário", "Sofá retrátil de 3 lugares", 1_900),
+    ("Crediário", "Guarda-roupa de 6 portas", 1_350),
+    ("Crediário", "Celular 128 GB", 1_600),
+    ("Crediário", "Máquina de lavar 12 kg", 2_100),
+    ("Cartão da loja", "Compras no cartão da loja", 900),
+    ("Cartão da loja", "Compras parceladas no cartão da loja", 1_450),
+    ("Garantia estendida", "Garantia estendida de 24 meses", 420),
+    ("Empréstimo pessoal", "Empréstimo pessoal", 3_500),
+)
+SAMPLE_COMPANY_PRODUCTS = (
+    ("Venda a prazo", "Móveis para escritório", 8_400),
+    ("Venda a prazo", "Equipamentos de informática", 12_500),
+    ("Venda a prazo", "Material de consumo", 3_200),
+)
+SAMPLE_COMPANY_NAME = "{name} Comércio Ltda."
+
 
 def text_of_reason(reason: Reason, detail: str) -> str:
     return REASONS[reason].format(detail=detail)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
 
-from openpyxl.utils.datetime import from_excel
 from validate_docbr import CNPJ, CPF
 
 from bot.domain.phones import canonical_phone
@@ -18,7 +17,8 @@ from bot.usecases.import_portfolio import Reason
 MOST_CENTAVOS = 10**13  # a hundred billion reais: a cell with more is a cell of another kind
 CPF_DIGITS, CNPJ_DIGITS = 11, 14
 FEWEST_DIGITS = 8  # shorter than this, it was not leading zeros that a spreadsheet lost
-EXCEL_DAYS = range(1, 80_000)  # serial numbers up to the year 2119
+EXCEL_ZERO = date(1899, 12, 30)  # right from March 1900 on: Excel counts a 29 February 1900
+EXCEL_DAYS = range(61, 80_000)  # serial numbers up to the year 2119
 
 _CPF, _CNPJ = CPF(), CNPJ()
 _PLAIN_AMOUNT = re.compile(r"\d+[.,]\d\d")
@@ -107,10 +107,7 @@ def day_of(cell: Cell) -> date:
 def _day_of_serial(number: float) -> date:
     if isinstance(number, bool) or int(number) not in EXCEL_DAYS:
         raise Invalid(Reason.DATE)
-    found = from_excel(int(number))
-    if not isinstance(found, datetime):
-        raise Invalid(Reason.DATE)
-    return found.date()
+    return EXCEL_ZERO + timedelta(days=int(number))
 
 
 def centavos_of(cell: Cell) -> int:

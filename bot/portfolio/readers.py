@@ -163,7 +163,7 @@ class CsvTable:
                     lines.back_to_second_line()
                     yield TableRow(start, [lines.of_row[0].strip()], Reason.OPEN_QUOTE)
                     continue
-                if any(cells) and not all(not cell or cell.isspace() for cell in cells):
+                if "".join(cells).strip():
                     broken = any("\ufffd" in cell for cell in cells)
                     yield TableRow(start, cells, Reason.ENCODING if broken else None)
         finally:
@@ -185,7 +185,8 @@ class XlsxTable:
     def __init__(self, path: Path) -> None:
         self.position = 0
         try:
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            self._file = path.open("rb")  # given a path, openpyxl would judge the file by its name
+            workbook = openpyxl.load_workbook(self._file, read_only=True, data_only=True)
             sheet = workbook.worksheets[0]
             self.size = sheet.max_row or 0
             sheet.reset_dimensions()  # some programs write wrong ones, and rows would be lost
@@ -196,10 +197,11 @@ class XlsxTable:
         self.columns = columns_of(header)
 
     def rows(self) -> Iterator[TableRow]:
-        for cells in self._rows:
-            self.position += 1
-            if any(cell is not None and cell != "" for cell in cells):
-                yield TableRow(self.position, cells)
+        with self._file:
+            for cells in self._rows:
+                self.position += 1
+                if any(cell is not None and cell != "" for cell in cells):
+                    yield TableRow(self.position, cells)
 
     def _header(self, path: Path) -> list[str]:
         for cells in self._rows:

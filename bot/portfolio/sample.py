@@ -19,6 +19,7 @@ from faker import Faker
 from stdnum.br import cnpj
 
 from bot.domain.calendars import STATES
+from bot.locale.portfolio import SAMPLE_COMPANY_NAME, SAMPLE_COMPANY_PRODUCTS, SAMPLE_PRODUCTS
 from bot.portfolio.columns import NAMES, Columns, columns_of
 from bot.portfolio.readers import TableRow
 
@@ -28,22 +29,6 @@ KINDS = {"occasional": 40, "negligent": 25, "chronic": 20, "defaulter": 15}  # p
 COMPANIES_PERCENT = 5
 OLD_DEBTS_PERCENT = 2  # prescribed, or about to be (R30)
 PRESCRIPTION_DAYS = 5 * 365 + 1
-PRODUCTS = (
-    ("Crediário", "Geladeira frost free 400 L", 2_800),
-    ("Crediário", "Sofá retrátil de 3 lugares", 1_900),
-    ("Crediário", "Guarda-roupa de 6 portas", 1_350),
-    ("Crediário", "Celular 128 GB", 1_600),
-    ("Crediário", "Máquina de lavar 12 kg", 2_100),
-    ("Cartão da loja", "Compras no cartão da loja", 900),
-    ("Cartão da loja", "Compras parceladas no cartão da loja", 1_450),
-    ("Garantia estendida", "Garantia estendida de 24 meses", 420),
-    ("Empréstimo pessoal", "Empréstimo pessoal", 3_500),
-)
-COMPANY_PRODUCTS = (
-    ("Venda a prazo", "Móveis para escritório", 8_400),
-    ("Venda a prazo", "Equipamentos de informática", 12_500),
-    ("Venda a prazo", "Material de consumo", 3_200),
-)
 # Where a customer lives; the area codes of all phones stay 11, so that they are plainly made up.
 STATES_BY_WEIGHT = {"SP": 40, "RJ": 12, "MG": 12, "PR": 7, "RS": 7, "BA": 6, "SC": 5, "PE": 4, "CE": 4, "GO": 3}
 
@@ -122,7 +107,7 @@ class Sample:
         draw = self._random
         company = number % 20 == 2 if self.size >= 20 else number == 2
         first, last = self._faker.first_name(), self._faker.last_name()
-        name = f"{last} Comércio Ltda." if company else f"{first} {last} {self._faker.last_name()}"
+        name = SAMPLE_COMPANY_NAME.format(name=last) if company else f"{first} {last} {self._faker.last_name()}"
         birth = None if company else self._today - timedelta(days=draw.randint(19 * 365, 80 * 365))
         kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
         mailbox = "".join(c for c in f"{first}.{last}".lower().replace(" ", "") if c.isascii())
@@ -162,23 +147,24 @@ class Sample:
         elif number == 2:
             person.kind, wanted = "chronic", 1
         else:
-            wanted = {"occasional": 1, "negligent": 2, "chronic": 1, "defaulter": 1}[person.kind] + (
-                draw.random() < 0.2
-            )
-        products = PRODUCTS if person.birth_date else COMPANY_PRODUCTS
+            wanted = (2 if person.kind == "negligent" else 1) + (draw.random() < 0.2)
+        paid_off = person.kind == "occasional" and wanted > 1  # who merely forgets has one thing open at most
+        products = SAMPLE_PRODUCTS if person.birth_date else SAMPLE_COMPANY_PRODUCTS
         for index, (product, description, price) in enumerate(draw.sample(products, wanted)):
             contract = f"EX-{number + 1:07d}-{index + 1}"
             reais = Decimal(price) * draw.randint(60, 140) / 100
-            self._installments(person, contract, product, description, reais)
-        return wanted
+            self._installments(person, contract, product, description, reais, paid_off=paid_off and index == 1)
+        return wanted - paid_off
 
-    def _installments(self, person: _Person, contract: str, product: str, description: str, price: Decimal) -> None:
+    def _installments(
+        self, person: _Person, contract: str, product: str, description: str, price: Decimal, *, paid_off: bool
+    ) -> None:
         draw = self._random
         count = draw.choice((4, 6, 6, 8, 10))
         amount = (price / count).quantize(Decimal("0.01"))
         unpaid, days_late = _delay(person, draw)
         # The oldest open instalment fell due `days_late` ago; those before it were paid, those after it follow monthly.
-        unpaid = min(unpaid, count)
+        unpaid = 0 if paid_off else min(unpaid, count)
         oldest = self._today - timedelta(days=days_late)
         for position in range(count):
             due = _months_after(oldest, position - (count - unpaid))
@@ -236,7 +222,7 @@ def _days_late_when_paid(kind: str, draw: Random) -> int:
         case "occasional":
             return draw.randint(-5, 2)
         case "negligent":
-            return draw.choice((-2, 0, 1, 2, 12))
+            return 12 if draw.random() < 0.08 else draw.randint(-2, 3)
         case _:
             return draw.randint(8, 55)
 
