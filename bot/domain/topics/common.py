@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 from bot.domain import offers
+from bot.domain.agreements import Agreement, AgreementStatus
 from bot.domain.calendars import add_business_days, is_business_day, next_business_day
 from bot.domain.cases import Answer, Case, Choice, DutyOpened, HandedOver, Say
 from bot.domain.conversations import Asked, Question
@@ -17,6 +18,8 @@ from bot.domain.policy import Creditor, Policy
 from bot.domain.profiles import History, Profile, profile_of
 
 OPENS, CLOSES = time(9), time(18)  # hours of service of the people, local, on business days
+
+DOCUMENT_BUSINESS_DAYS = 5  # within which a person sends a contract or a receipt
 
 TO_A_PERSON = Choice("choice_human", "/request_human")
 NOTHING_ASKED = Asked(Question.NOTHING)
@@ -89,6 +92,48 @@ def offer_case(case: Case, debts: tuple[Debt, ...]) -> offers.Case:
         lifetime_value=case.lifetime_values.get(policy.creditor.slug, ZERO),
         hardship=bool(case.memory.get("hardship")),
     )
+
+
+def debts_asked_about(case: Case) -> tuple[Debt, ...]:
+    """What a question is about: the debts chosen, else all of this creditor that are not settled, the oldest first.
+
+    Those that no offer may be made on are among them: a question gets its answer.
+    """
+    policy = policy_of(case)
+    ids = case.memory.get("debts")
+    alive = [d for d in case.debts if policy and d.creditor == policy.creditor.slug and d.principal]
+    alive = [d for d in alive if d.state is not DebtState.SETTLED]
+    chosen = [d for d in alive if isinstance(ids, list) and str(d.id) in ids]
+    return tuple(sorted(chosen or alive, key=lambda d: (-d.days_past_due(case.today), d.contract)))
+
+
+def policy_for(case: Case, agreement: Agreement) -> Policy | None:
+    """The policy of the creditor that the agreement is with."""
+    slug = next((d.creditor for d in case.debts if d.id in agreement.debts), None)
+    return case.policies.get(slug) if slug else policy_of(case)
+
+
+def status_of(case: Case, agreement: Agreement) -> AgreementStatus:
+    """Today's status, with the creditor's days of grace."""
+    policy = policy_for(case, agreement)
+    return agreement.status(today=case.today, grace=timedelta(days=policy.agreement.grace_days if policy else 0))
+
+
+def agreements_here(case: Case) -> tuple[Agreement, ...]:
+    """All agreements with the creditor in question, in force or not, the latest first."""
+    policy = policy_of(case)
+    here = [a for a in case.agreements if policy is not None and policy_for(case, a) is policy]
+    return tuple(sorted(here, key=lambda a: a.accepted_at, reverse=True))
+
+
+def agreement_in_force(case: Case) -> Agreement | None:
+    """The latest one with the creditor in question that still has something to pay and is not broken."""
+    return next((a for a in agreements_here(case) if status_of(case, a) is AgreementStatus.ACTIVE), None)
+
+
+def beside(case: Case, *choices: Choice) -> tuple[Choice, ...]:
+    """Choices of a digression: none while a question is open, which is then asked again."""
+    return choices if case.asked.what is Question.NOTHING else ()
 
 
 def profile(case: Case) -> Profile:
