@@ -34,33 +34,34 @@ def read_update(body: bytes, *, received_at: datetime) -> list[InboundMessage]:
         if query := update.callback_query:
             return _button(query, received_at)
         if edited := update.edited_message:
-            return _edited(edited)
-        return _message(update.message) if update.message else []
+            return _edited(edited, received_at)
+        return _message(update.message, received_at) if update.message else []
     except Exception:  # the library trusts the shape of what Telegram sends; a webhook can't
         return _unreadable(data, received_at)
 
 
-def _message(message: telegram.Message) -> list[InboundMessage]:
+def _message(message: telegram.Message, received_at: datetime) -> list[InboundMessage]:
     if message.chat.type != ChatType.PRIVATE:
         return []
-    return [_inbound(message, key=f"{message.chat.id}:{message.message_id}", at=message.date, **_content(message))]
+    at = message.date or received_at
+    return [_inbound(message, key=f"{message.chat.id}:{message.message_id}", at=at, **_content(message))]
 
 
-def _edited(message: telegram.Message) -> list[InboundMessage]:
+def _edited(message: telegram.Message, received_at: datetime) -> list[InboundMessage]:
     if message.chat.type != ChatType.PRIVATE:
         return []
-    at = message.edit_date or message.date
+    at = message.edit_date or message.date or received_at
     key = f"{message.chat.id}:{message.message_id}:edit:{int(at.timestamp())}"
     text = message.text or message.caption or ""
     return [_inbound(message, key=key, at=at, kind=InboundKind.EDITED, text=text)]
 
 
 def _inbound(message: telegram.Message, *, key: str, at: datetime, **content: Any) -> InboundMessage:
-    chat = str(message.chat.id)
+    chat = str(int(message.chat.id))
     content["text"] = clean(content.get("text") or "")
     return InboundMessage(
         channel=ChannelKind.TELEGRAM,
-        provider_id=str(message.message_id),
+        provider_id=str(int(message.message_id)),
         key=f"{ChannelKind.TELEGRAM}:{key}",
         address=chat,
         reply_address=chat,
@@ -74,13 +75,13 @@ def _button(query: telegram.CallbackQuery, received_at: datetime) -> list[Inboun
     """A pressed button. The text is the button's title, where Telegram still shows the message."""
     if query.message is not None and query.message.chat.type != ChatType.PRIVATE:
         return []
-    chat = str(query.message.chat.id if query.message is not None else query.from_user.id)
+    chat = str(int(query.message.chat.id if query.message is not None else query.from_user.id))
     payload = query.data if query.data and is_button_payload(query.data) else None
     return [
         InboundMessage(
             channel=ChannelKind.TELEGRAM,
-            provider_id=query.id,
-            key=f"{ChannelKind.TELEGRAM}:cb:{query.id}",
+            provider_id=clean(query.id),
+            key=f"{ChannelKind.TELEGRAM}:cb:{clean(query.id)}",
             address=chat,
             reply_address=chat,
             at=received_at,

@@ -459,3 +459,4 @@ def _assert_storable(message: InboundMessage) -> None:
         assert "\x00" not in word
         word.encode()
     assert message.at.tzinfo is not None
+    assert message.provider_id
