@@ -172,8 +172,21 @@ def chosen_reading(case: Case, turn: Turn, number: int | None) -> Answer:
     meant = replace(turn, intent=intent, text="", button=True, entities={})
     settled = replace(case, conversation=replace(case.conversation, asked=NOTHING_ASKED))
     topic = TOPICS[intent]
-    answer = identity.ask_first(settled, meant) if topic.needs_identity and not case.identified else topic.answer(settled, meant)
+    answer = (
+        identity.ask_first(settled, meant)
+        if topic.needs_identity and not case.identified
+        else topic.answer(settled, meant)
+    )
     return replace(answer, asked=answer.asked or NOTHING_ASKED, memory={"unsure": 0, **answer.memory})
+
+
+def offer_second_meaning(case: Case, turn: Turn) -> Answer:
+    """What else the message meant, kept for the next turn: one yes away."""
+    if turn.also not in THE_CONFIRMED_MAY_MEAN:
+        return Answer(())
+    choice = _option(turn.also)
+    asked = Asked(Question.OPTIONS, {"options": [choice.payload], "count": 1})
+    return Answer((Say("utter_second_meaning", choices=(choice,)),), asked)
 
 
 def confirm_doubt(case: Case, turn: Turn) -> Answer:

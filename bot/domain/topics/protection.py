@@ -1,4 +1,4 @@
-"""What protects people: who is not meant, death, crisis, a stop, a dispute, hard times. These outrank everything else."""
+"""What protects people: not the one meant, death, crisis, a stop, a dispute, hard times. It outranks all else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from datetime import date
 from uuid import UUID
 
 from bot.domain.calendars import add_business_days
-from bot.domain.cases import Answer, Case, Choice, Closed, Disputed, DutyOpened, Effect, HandedOver, Say, Suspended, Turn
+from bot.domain.cases import (
+    Answer,
+    Case,
+    Choice,
+    Closed,
+    Disputed,
+    DutyOpened,
+    Effect,
+    HandedOver,
+    Say,
+    Suspended,
+    Turn,
+)
 from bot.domain.conversations import Asked, Question
 from bot.domain.debts import Debt, DebtState, StateReason
 from bot.domain.legal import DISPUTE_BUSINESS_DAYS, breathing_space_until
@@ -45,7 +57,7 @@ def third_party(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
 
 
 def report_death(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
-    """Condolences, no offer, a person; collection stops (R15). Says the same whether we know the debtor or not (R10)."""
+    """Condolences, no offer, a person; collection stops (R15). The same words whether we know the debtor (R10)."""
     answer = hand_over(case, "utter_death", "death")
     return Answer(answer.says, answer.asked, effects=(*_stop_for_good(case, StateReason.DEATH), *answer.effects))
 
@@ -81,7 +93,7 @@ def report_hardship(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
 
     Only that there is hardship is remembered, nothing of its reason (R46).
     """
-    told = {"hardship": True}
+    told: dict[str, object] = {"hardship": True}
     if not _spoken_of(case):
         return _nothing_to_offer(case, "hardship", told)
     paused = _to_pause(case)
