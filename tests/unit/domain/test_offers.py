@@ -75,6 +75,10 @@ class TestCash:
         assert not offer.expired(NOW + timedelta(hours=5, minutes=59))
         assert offer.expired(NOW + timedelta(hours=6))
 
+    def test_R58_a_policy_may_let_it_expire_sooner(self) -> None:
+        offer = cash(a_case(policy=a_policy(("expires_hours = 6", "expires_hours = 2"))))
+        assert offer.expires_at - offer.shown_at == timedelta(hours=2)
+
     def test_it_falls_due_on_a_business_day_within_the_days_of_the_policy(self) -> None:
         assert cash(a_case()).first_due == date(2026, 11, 27)  # the last business day within five days
         assert cash(a_case(), due_on=TODAY).first_due == TODAY
@@ -131,6 +135,11 @@ class TestPlans:
         assert offer.count == 4
         assert min(i.amount for i in offer.installments) >= Money(5_000)
 
+    def test_no_installment_after_the_down_payment_is_too_small_either(self) -> None:
+        offer = plan(a_case(a_debt(overdue(56_000, days=10))), n=12)
+        assert offer.count == 11
+        assert min(i.amount for i in offer.installments) >= Money(5_000)
+
     def test_a_small_debt_has_no_plan(self) -> None:
         case = a_case(a_debt(overdue(6_000, days=10)))
         refusal = plan_offer(case, rung=0, offer_id=OFFER_ID, now=NOW, today=TODAY)
@@ -148,6 +157,12 @@ class TestIncome:
     def test_R42_where_no_plan_leaves_enough_there_is_none(self) -> None:
         case = replace(a_case(), declared=DeclaredIncome(Money(61_000)))
         refusal = plan_offer(case, rung=0, offer_id=OFFER_ID, now=NOW, today=TODAY)
+        assert isinstance(refusal, Blocked)
+        assert refusal.rule == "R42"
+
+    def test_R42_the_down_payment_counts_too(self) -> None:
+        case = replace(a_case(), declared=DeclaredIncome(Money(69_000)))  # twelve would fit, but for the first
+        refusal = plan_offer(case, rung=0, offer_id=OFFER_ID, now=NOW, today=TODAY, installments=12)
         assert isinstance(refusal, Blocked)
         assert refusal.rule == "R42"
 

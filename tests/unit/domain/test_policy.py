@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,11 +132,11 @@ def test_R8_a_pix_key_has_one_of_five_shapes(key: str, good: bool) -> None:
 class TestDiscounts:
     def test_extras_for_age_and_for_lifetime_value_come_on_top(self) -> None:
         policy = a_policy()
-        given_facts = {"profile": ProfileKind.NEGLIGENT, "balance": Money(300_00)}
-        assert policy.discount_at(0, **given_facts) == Decimal("0.05")
-        assert policy.discount_at(0, **given_facts, days_past_due=400) == Decimal("0.15")
-        assert policy.discount_at(0, **given_facts, lifetime_value=Money(10_000_00)) == Decimal("0.15")
-        assert policy.discount_at(0, **given_facts, lifetime_value=Money(3_000_00)) == Decimal("0.10")
+        discount = partial(policy.discount_at, 0, profile=ProfileKind.NEGLIGENT, balance=Money(300_00))
+        assert discount() == Decimal("0.05")
+        assert discount(days_past_due=400) == Decimal("0.15")
+        assert discount(lifetime_value=Money(10_000_00)) == Decimal("0.15")
+        assert discount(lifetime_value=Money(3_000_00)) == Decimal("0.10")
 
     def test_beyond_the_last_rung_there_is_nothing_more(self) -> None:
         policy = a_policy()

@@ -52,6 +52,30 @@ def test_equal_installments_but_for_the_cents_of_the_last(price: int, rate: Deci
     assert total(amounts) >= Money(price)
 
 
+def test_a_first_due_date_later_than_a_month_costs_nothing_more() -> None:
+    terms = {"monthly_rate": Decimal("0.02"), "count": 6}
+    assert price_installments(Money(100_000), first_due_days=30, **terms) == price_installments(  # type: ignore[arg-type]
+        Money(100_000),
+        first_due_days=60,
+        **terms,  # type: ignore[arg-type]
+    )
+
+
+@given(st.integers(10_000, 10**9), RATES, st.integers(2, 60), st.integers(0, 30), st.integers(0, 50))
+def test_the_installments_are_worth_the_price_today(
+    price: int, rate: Decimal, count: int, days: int, down: int
+) -> None:
+    amounts = price_installments(
+        Money(price),
+        monthly_rate=rate,
+        count=count,
+        first_due_days=days,
+        down_payment=Money(price * down // 100),
+    )
+    worth = sum(a.centavos * (1 + rate) ** -(Decimal(days) / 30 + k) for k, a in enumerate(amounts))
+    assert abs(worth - price) <= count  # the cents that moved to the last one
+
+
 @given(st.integers(10_000, 10**9), RATES, st.integers(2, 60), st.integers(0, 60), st.integers(0, 29))
 def test_paying_sooner_never_costs_more(price: int, rate: Decimal, count: int, days: int, sooner: int) -> None:
     def cost(first_due_days: int) -> Money:

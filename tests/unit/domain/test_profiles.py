@@ -46,6 +46,11 @@ class TestTheFourProfiles:
         profile = profile_of(History((a_debt(*late, overdue(10_000, days=20, number=9)),)), today=TODAY)
         assert (profile.kind, profile.reasons) == (ProfileKind.CHRONIC, ("often_late",))
 
+    def test_chronic_is_often_late_open_installments_included(self) -> None:
+        late = tuple(paid(10_000, late=25, number=n, ago=200 + n) for n in range(50, 53))
+        open_ones = tuple(overdue(10_000, days=30 * n, number=60 + n) for n in range(1, 5))
+        assert kind_of(a_debt(*ON_TIME[:7], *late, *open_ones)) is ProfileKind.CHRONIC
+
     def test_defaulter_has_been_overdue_for_a_year(self) -> None:
         assert kind_of(a_debt(*ON_TIME, overdue(10_000, days=400, number=30))) is ProfileKind.DEFAULTER
 

@@ -88,6 +88,9 @@ class TestMonthly:
         counter = countered(Proposal(installments=4, amount_per_month=Money(15_000)))
         assert (counter.reason, counter.offer.count) == (Reason.AMOUNT_TOO_LOW, 7)
 
+    def test_a_number_asked_for_is_kept_where_the_amount_a_month_would_allow_fewer(self) -> None:
+        assert accepted(Proposal(installments=10, amount_per_month=Money(50_000))).count == 10
+
     def test_a_total_by_an_amount_a_month_gives_the_number(self) -> None:
         assert accepted(Proposal(total=Money(103_000), amount_per_month=Money(20_600))).count == 5
 
