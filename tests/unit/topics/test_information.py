@@ -221,3 +221,17 @@ class TestADoubtfulProtectiveReading:
         answer = information.confirm_doubt(a_case(), a_turn("x", doubt=None, ranking=("ask_pix",)))
 
         assert payloads(answer) == ["/ask_pix"]
+
+
+class TestASecondMeaning:
+    def test_is_named_and_one_pick_away(self) -> None:
+        answer = information.offer_second_meaning(a_case(), a_turn("thank", also="ask_pix"))
+
+        assert payloads(answer) == ["/ask_pix"]
+        assert answer.asked == Asked(Question.OPTIONS, {"options": ["/ask_pix"], "count": 1})
+
+    def test_of_the_matter_is_not_named_before_the_right_party_is_confirmed(self) -> None:
+        """R10"""
+        answer = information.offer_second_meaning(a_case(identified=False), a_turn("thank", also="ask_pix"))
+
+        assert answer == Answer(())
