@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn, Protocol, cast
+from typing import Annotated, NoReturn
 
 import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.errors import InvalidPolicy
 from bot.locale import portfolio as texts
 from bot.portfolio.readers import PortfolioTable, open_table
 from bot.portfolio.report import CsvReport, report_path
@@ -24,28 +24,12 @@ from bot.portfolio.rows import read_rows
 from bot.storage.portfolio_writer import SqlPortfolio
 from bot.usecases.import_portfolio import ImportSummary, KnownCreditor, RowRead, UnreadableFile, import_portfolio
 
-ALL_IN, SOME_REFUSED, UNREADABLE, DATABASE_FAILED = 0, 1, 2, 3
+ALL_IN, SOME_REFUSED, UNREADABLE, NOT_DONE = 0, 1, 2, 3
 PROGRESS_ROWS = 5_000
 
 portfolio = typer.Typer(no_args_is_help=True, help=texts.HELP)
 
 type Watch = Callable[[Iterable[RowRead], PortfolioTable], Iterable[RowRead]]
-
-
-class Composition(Protocol):
-    """What these commands take from `bot.app`."""
-
-    def database(self) -> AbstractContextManager[str]:
-        """The URL of a migrated database, for as long as the block lasts."""
-        ...
-
-    def today(self) -> date:
-        """The local day."""
-        ...
-
-    def known_creditors(self) -> list[KnownCreditor]:
-        """Those with a policy file; see `bot.portfolio.creditors.creditors_in`."""
-        ...
 
 
 def run_import(
@@ -98,7 +82,8 @@ def import_command(
     report: Annotated[Path | None, typer.Option("--report", help=texts.HELP_REPORT)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
 ) -> None:
-    app = composition()
+    from bot import app  # noqa: PLC0415  # the composition root takes its time to load
+
     errors = Console(stderr=True, highlight=False)
     try:
         table = open_table(file)
@@ -106,15 +91,17 @@ def import_command(
             summary = import_table(
                 url,
                 table,
-                creditors=_creditors(app, errors),
+                creditors=app.known_creditors(),
                 today=app.today(),
                 report=report or report_path(file),
                 watch=_progress(errors),
             )
     except UnreadableFile as error:
         _stop(errors, texts.text_of_problem(error.problem, error.facts), UNREADABLE)
-    except psycopg.Error as error:
-        _stop(errors, texts.DATABASE_FAILED.format(detail=str(error).strip()), DATABASE_FAILED)
+    except InvalidPolicy as error:
+        _stop(errors, texts.INVALID_POLICY.format(**error.facts), NOT_DONE)
+    except (psycopg.Error, SQLAlchemyError) as error:
+        _stop(errors, texts.DATABASE_FAILED.format(detail=str(error).strip()), NOT_DONE)
     if as_json:
         typer.echo(json.dumps(as_facts(summary) | {"ignored_columns": list(table.columns.ignored)}, ensure_ascii=False))
     else:
@@ -129,11 +116,12 @@ def sample_command(
     output: Annotated[Path | None, typer.Option("--output", help=texts.HELP_OUTPUT)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
 ) -> None:
+    from bot import app  # noqa: PLC0415
     from bot.portfolio.sample import Sample  # noqa: PLC0415  # faker takes its time to load
 
-    app = composition()
     errors = Console(stderr=True, highlight=False)
-    sample = Sample(debtors, seed=seed, today=app.today())
+    today = app.today()
+    sample = Sample(debtors, seed=seed, today=today)
     facts: dict[str, object]
     try:
         if output is not None:
@@ -144,8 +132,8 @@ def sample_command(
                 summary = import_table(
                     url,
                     sample,
-                    creditors=_creditors(app, errors),
-                    today=app.today(),
+                    creditors=app.known_creditors(),
+                    today=today,
                     report=Path(tempfile.gettempdir()) / "trato-sample.errors.csv",
                     watch=_progress(errors),
                 )
@@ -154,8 +142,10 @@ def sample_command(
         _stop(errors, texts.text_of_problem(error.problem, error.facts), UNREADABLE)
     except OSError as error:
         _stop(errors, str(error), UNREADABLE)
-    except psycopg.Error as error:
-        _stop(errors, texts.DATABASE_FAILED.format(detail=str(error).strip()), DATABASE_FAILED)
+    except InvalidPolicy as error:
+        _stop(errors, texts.INVALID_POLICY.format(**error.facts), NOT_DONE)
+    except (psycopg.Error, SQLAlchemyError) as error:
+        _stop(errors, texts.DATABASE_FAILED.format(detail=str(error).strip()), NOT_DONE)
     trials = [
         trial._asdict() | {"birth_date": trial.birth_date.isoformat() if trial.birth_date else None}
         for trial in sample.trials
@@ -170,22 +160,10 @@ def sample_command(
     _show_trials(trials)
 
 
-def composition() -> Composition:
-    """`bot.app`, loaded late: the commands that need no database start without it."""
-    return cast(Composition, importlib.import_module("bot.app"))
-
-
 def as_facts(summary: ImportSummary) -> dict[str, object]:
     """The summary as JSON."""
     facts: dict[str, object] = {name: getattr(summary, name) for name in texts.SUMMARY}
     return facts | {"report": str(summary.report) if summary.report else None}
-
-
-def _creditors(app: Composition, errors: Console) -> list[KnownCreditor]:
-    creditors = app.known_creditors()
-    if not creditors:
-        _stop(errors, texts.NO_CREDITORS, UNREADABLE)
-    return creditors
 
 
 def _progress(console: Console) -> Watch:

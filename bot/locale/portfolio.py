@@ -50,7 +50,7 @@ PROBLEMS: dict[Problem, str] = {
 }
 
 DATABASE_FAILED = "O banco de dados não respondeu; nada foi importado. Detalhe: {detail}"
-NO_CREDITORS = "Nenhum credor conhecido: crie um arquivo policies/<credor>.toml."
+INVALID_POLICY = "A política {source} não pode ser usada; nada foi importado: {errors}"
 READING = "Lendo"
 WRITING = "Gravando"
 IGNORED_COLUMNS = "Colunas ignoradas: {columns}"
@@ -79,7 +79,7 @@ TRY_KINDS = {"single": "uma dívida", "several": "várias dívidas", "company": 
 HELP = "Carteiras de devedores: importar um arquivo ou criar uma de exemplo."
 HELP_IMPORT = (
     "Importa uma carteira em CSV ou XLSX. Sai com 0 se todas as linhas entraram, 1 se alguma foi recusada, "
-    "2 se o arquivo não pôde ser lido (nada entra), 3 se o banco de dados falhou (nada entra)."
+    "2 se o arquivo não pôde ser lido (nada entra), 3 se o banco de dados ou uma política falhou (nada entra)."
 )
 HELP_FILE = "Arquivo CSV (; ou ,; UTF-8 ou Windows-1252) ou XLSX."
 HELP_REPORT = "Onde gravar o relatório de linhas recusadas. Padrão: ARQUIVO.errors.csv, ao lado do arquivo."

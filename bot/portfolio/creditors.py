@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.policy_files import parse_policy
+from bot.policies import load_policies
 from bot.usecases.import_portfolio import KnownCreditor
 
 
 def creditors_in(folder: Path) -> list[KnownCreditor]:
-    """The creditors of `folder/*.toml`, by slug.
-
-    Raises:
-        InvalidPolicy: one of the files can't be used.
-    """
-    found = [
-        parse_policy(file.read_text(encoding="utf-8"), source=str(file)).creditor for file in folder.glob("*.toml")
-    ]
-    return sorted({KnownCreditor(c.slug, c.name, c.document) for c in found})
+    """The creditors of `folder/*.toml`. Raises InvalidPolicy where one of the files can't be used."""
+    found = [policy.creditor for policy in load_policies(folder).values()]
+    return [KnownCreditor(creditor.slug, creditor.name, creditor.document) for creditor in found]

@@ -48,6 +48,9 @@ class CsvReport:
             return None
         return self._aside.replace(self._path)
 
+    def discard(self) -> None:
+        self._aside.unlink(missing_ok=True)
+
     def _counted(self, faults: Iterator[Fault]) -> Iterator[Fault]:
         for fault in faults:
             self._lines += 1

@@ -146,7 +146,9 @@ def _unsplit(row: TableRow, reason: Reason) -> RowRead:
 
 def _names_of(creditor: KnownCreditor) -> set[str]:
     names = {creditor.slug, folded(creditor.slug), folded(creditor.name)}
-    return names | ({folded(creditor.document)} if creditor.document else set())
+    if creditor.document:
+        names |= {folded(creditor.document), folded(creditor.document).replace("_", "")}
+    return names
 
 
 def _shown(cell: Cell) -> str:

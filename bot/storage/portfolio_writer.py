@@ -1,8 +1,8 @@
 """A portfolio into PostgreSQL: COPY into a staging table, then a few statements over the whole set.
 
 All of it is one transaction, the staging tables included. Killed anywhere, it leaves nothing behind; run again, it
-does the whole. Imports wait for each other. What did not change is not written, so that a second import locks next to
-nothing.
+does the whole. Imports wait for each other. What did not change is left out before the insert (`on conflict … where`
+would lock it all the same), so that a second import stands in nobody's way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import LiteralString, Self
 import psycopg
 from psycopg.types.json import Jsonb
 
+from bot.storage.database import plain_url
 from bot.usecases.import_portfolio import Counts, Fault, KnownCreditor, PortfolioRow, Reason
 
 IMPORT_LOCK = 7_215_002  # any number of our own, see MIGRATION_LOCK
@@ -94,25 +95,28 @@ select document, (array_agg(name order by line desc))[1] as name, max(birth_date
     (array_agg(state order by line desc) filter (where state is not null))[1] as state
 from staged group by document;
 analyze staged_debtors;
-insert into debtors (document, name, birth_date, state)
-select document, name, birth_date, state from staged_debtors order by document
+insert into debtors as known (document, name, birth_date, state)
+select s.document, s.name, s.birth_date, s.state from staged_debtors s left join debtors d using (document)
+where (d.name, d.birth_date, d.state)
+    is distinct from (s.name, coalesce(s.birth_date, d.birth_date), coalesce(s.state, d.state))
+order by s.document
 on conflict (document) do update set name = excluded.name,
-    birth_date = coalesce(excluded.birth_date, debtors.birth_date), state = coalesce(excluded.state, debtors.state)
-where (debtors.name, debtors.birth_date, debtors.state) is distinct from
-    (excluded.name, coalesce(excluded.birth_date, debtors.birth_date), coalesce(excluded.state, debtors.state));
+    birth_date = coalesce(excluded.birth_date, known.birth_date), state = coalesce(excluded.state, known.state);
 """
 
 _RELATIONSHIPS = """
-insert into relationships (debtor_id, creditor, lifetime_value_centavos)
+insert into relationships as known (debtor_id, creditor, lifetime_value_centavos)
 select d.id, r.creditor, r.ltv from (
     select document, creditor,
         (array_agg(lifetime_value_centavos order by line desc)
             filter (where lifetime_value_centavos is not null))[1] as ltv
     from staged group by document, creditor
 ) r join debtors d using (document)
-on conflict (debtor_id, creditor) do update set lifetime_value_centavos = excluded.lifetime_value_centavos
-where excluded.lifetime_value_centavos is not null
-    and excluded.lifetime_value_centavos is distinct from relationships.lifetime_value_centavos
+left join relationships k on (k.debtor_id, k.creditor) = (d.id, r.creditor)
+where k.debtor_id is null
+    or coalesce(r.ltv, k.lifetime_value_centavos) is distinct from k.lifetime_value_centavos
+on conflict (debtor_id, creditor) do update
+set lifetime_value_centavos = coalesce(excluded.lifetime_value_centavos, known.lifetime_value_centavos)
 """
 
 # An address that is known keeps its state: an opt-out, a wrong person.
@@ -130,14 +134,14 @@ create temporary table staged_debts on commit drop as
 select distinct on (document, creditor, contract) document, creditor, contract, product, description, null::uuid as id
 from staged order by document, creditor, contract, product = '', line desc;
 analyze staged_debts;
-insert into debts (debtor_id, creditor, contract, product, description)
+insert into debts as known (debtor_id, creditor, contract, product, description)
 select d.id, s.creditor, s.contract, s.product, s.description from staged_debts s join debtors d using (document)
+left join debts k on (k.debtor_id, k.creditor, k.contract) = (d.id, s.creditor, s.contract)
+where k.id is null or (s.product <> '' and s.product <> k.product)
+    or (s.description <> '' and s.description <> k.description)
 on conflict (debtor_id, creditor, contract) do update
-set product = coalesce(nullif(excluded.product, ''), debts.product),
-    description = coalesce(nullif(excluded.description, ''), debts.description)
-where (debts.product, debts.description) is distinct from
-    (coalesce(nullif(excluded.product, ''), debts.product),
-     coalesce(nullif(excluded.description, ''), debts.description));
+set product = coalesce(nullif(excluded.product, ''), known.product),
+    description = coalesce(nullif(excluded.description, ''), known.description);
 create temporary table debt_ids on commit drop as
 select s.document, s.creditor, s.contract, b.id, b.state from staged_debts s
 join debtors d using (document) join debts b on (b.debtor_id, b.creditor, b.contract) = (d.id, s.creditor, s.contract);
@@ -162,17 +166,16 @@ insert into debt_installments as known (debt_id, number, due_on, amount_centavos
 select distinct on (i.id, s.number)
     i.id, s.number, s.due_on, s.amount_centavos, s.paid_on, s.paid_centavos, s.boleto_line
 from staged s join debt_ids i using (document, creditor, contract)
+left join debt_installments k on (k.debt_id, k.number) = (i.id, s.number)
+where k.debt_id is null or (s.due_on, s.amount_centavos) is distinct from (k.due_on, k.amount_centavos)
+    or coalesce(s.boleto_line, k.boleto_line) is distinct from k.boleto_line or s.paid_centavos > k.paid_centavos
+    or (s.paid_on is not null and (s.paid_on, s.paid_centavos) is distinct from (k.paid_on, k.paid_centavos))
 order by i.id, s.number, s.boleto_line is null, s.line
 on conflict (debt_id, number) do update set due_on = excluded.due_on, amount_centavos = excluded.amount_centavos,
     paid_on = coalesce(excluded.paid_on, known.paid_on),
     paid_centavos = case when excluded.paid_on is not null then excluded.paid_centavos
         else greatest(excluded.paid_centavos, known.paid_centavos) end,
     boleto_line = coalesce(excluded.boleto_line, known.boleto_line)
-where (known.due_on, known.amount_centavos, known.boleto_line) is distinct from
-        (excluded.due_on, excluded.amount_centavos, coalesce(excluded.boleto_line, known.boleto_line))
-    or (excluded.paid_on is not null and (known.paid_on, known.paid_centavos)
-        is distinct from (excluded.paid_on, excluded.paid_centavos))
-    or excluded.paid_centavos > known.paid_centavos
 """
 
 _SETTLED = """
@@ -189,7 +192,7 @@ class SqlPortfolio:
     """One import. Use it as a context manager; without `commit()` nothing stays.
 
     Args:
-        url: of PostgreSQL, without a driver's name.
+        url: of a migrated PostgreSQL, with a driver's name or without.
         creditors: those that rows may name; the ones that they do name are written with the rows.
         headers: our fields by the names that the file gives them, for the report.
     """
@@ -200,7 +203,7 @@ class SqlPortfolio:
         self._headers = headers or {}
 
     def __enter__(self) -> Self:
-        self._connection = psycopg.connect(self._url, connect_timeout=5, application_name="trato import")
+        self._connection = psycopg.connect(plain_url(self._url), connect_timeout=5, application_name="trato import")
         self._connection.execute("select pg_advisory_xact_lock(%s)", (IMPORT_LOCK,))
         self._run("set local work_mem = '24MB'")
         self._run(_STAGING)

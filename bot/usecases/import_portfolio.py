@@ -163,6 +163,10 @@ class PortfolioReport(Protocol):
         """Put the report in its place, or remove an old one where there is nothing to report."""
         ...
 
+    def discard(self) -> None:
+        """Forget what was written aside: nothing was imported."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
@@ -185,25 +189,15 @@ def import_portfolio(
     Raises:
         UnreadableFile: while reading, or where the report can't be written; nothing was imported.
     """
-    read = refused = warnings = 0
-    good: list[PortfolioRow] = []
-    faults: list[Fault] = []
-    with writer as transaction:
-        for row, row_faults in rows:
-            read += 1
-            if row is None:
-                refused += 1
-            else:
-                good.append(row)
-                warnings += len(row_faults)
-            faults.extend(row_faults)
-            if len(good) >= BATCH_ROWS or len(faults) >= BATCH_ROWS:
-                transaction.stage(good, faults)
-                good, faults = [], []
-        transaction.stage(good, faults)
-        counts = transaction.merge()
-        report.prepare(transaction.faults())
-        transaction.commit()
+    try:
+        with writer as transaction:
+            read, refused, warnings = _stage_all(rows, transaction)
+            counts = transaction.merge()
+            report.prepare(transaction.faults())
+            transaction.commit()
+    except BaseException:
+        report.discard()
+        raise
     refused += counts.conflicts
     return ImportSummary(
         rows=read,
@@ -216,3 +210,23 @@ def import_portfolio(
         contacts=counts.contacts,
         report=report.publish(),
     )
+
+
+def _stage_all(rows: Iterable[RowRead], transaction: PortfolioWriter) -> tuple[int, int, int]:
+    """Hand everything over in batches; returns how many rows were read, how many refused, and the warnings."""
+    read = refused = warnings = 0
+    good: list[PortfolioRow] = []
+    faults: list[Fault] = []
+    for row, row_faults in rows:
+        read += 1
+        if row is None:
+            refused += 1
+        else:
+            good.append(row)
+            warnings += len(row_faults)
+        faults.extend(row_faults)
+        if len(good) >= BATCH_ROWS or len(faults) >= BATCH_ROWS:
+            transaction.stage(good, faults)
+            good, faults = [], []
+    transaction.stage(good, faults)
+    return read, refused, warnings

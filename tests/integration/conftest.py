@@ -37,7 +37,7 @@ def database_server() -> Iterator[str]:
 
 @pytest.fixture
 def database_url(database_server: str) -> Iterator[str]:
-    """The URL of a migrated, empty database of this test's own, as psycopg and SQLAlchemy read it; dropped afterwards."""
+    """The URL of a migrated, empty database of this test's own, for psycopg and SQLAlchemy; dropped afterwards."""
     template = urlsplit(database_server).path.removeprefix("/")
     name = f"test_{next(_numbers)}"
     with psycopg.connect(_maintenance(database_server), autocommit=True) as connection:

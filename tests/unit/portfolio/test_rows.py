@@ -12,7 +12,7 @@ from bot.portfolio.rows import RowChecker
 from bot.usecases.import_portfolio import KnownCreditor, PortfolioRow, Problem, Reason, RowRead, UnreadableFile
 
 TODAY = date(2026, 11, 22)
-EXEMPLO = KnownCreditor("exemplo", "Lojas Exemplo", "11222333000181")
+EXEMPLO = KnownCreditor("exemplo", "Lojas Exemplo", "11.222.333/0001-81")
 GOOD: dict[str, Cell] = {
     "credor": "exemplo",
     "contrato": "A-1",
@@ -70,7 +70,9 @@ class TestGoodRows:
             )
         )
 
-    @pytest.mark.parametrize("name", ["exemplo", "EXEMPLO", "Lojas Exemplo", "lojas exemplo", "11222333000181"])
+    @pytest.mark.parametrize(
+        "name", ["exemplo", "EXEMPLO", "Lojas Exemplo", "lojas exemplo", "11222333000181", "11.222.333/0001-81"]
+    )
     def test_a_creditor_goes_by_slug_name_or_document(self, name: str) -> None:
         assert accepted(credor=name).creditor == "exemplo"
 
