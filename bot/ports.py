@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
-from bot.domain.messages import ChannelKind, DeliveryEvent, InboundMessage, Media, OutboundMessage, Sent
+from bot.domain.cases import Answer, Case, Turn
+from bot.domain.conversations import Conversation, Draft, Message
+from bot.domain.dialogue import DialogueAnswer, DialogueTurn
+from bot.domain.door import Sayable
+from bot.domain.messages import ChannelKind, DeliveryEvent, InboundMessage, Media, OutboundMessage, Sent, Status
 
 
 class Clock(Protocol):
@@ -108,6 +114,7 @@ class Conversations(Protocol):
     async def message(self, message_id: UUID) -> Message: ...
     async def last_with_options(self, conversation_id: UUID) -> Message | None: ...
     async def history(self, conversation_id: UUID) -> list[Message]: ...
+    async def sent_ids(self, conversation: Conversation) -> frozenset[str]: ...
     async def mark_sending(self, message_id: UUID, *, now: datetime) -> None: ...
     async def mark_sent(self, message_id: UUID, *, provider_id: str, text: str) -> None: ...
     async def mark_unsent(
@@ -128,6 +135,7 @@ class Cases(Protocol):
     """What the assistant must know to answer, and what its answers change; see `bot.storage.cases`."""
 
     async def load(self, conversation_id: UUID, *, now: datetime) -> Case: ...
+    async def identified(self, case: Case, debtor_id: UUID, *, now: datetime) -> Case: ...
     async def stored_answer(self, message_id: UUID) -> Answer | None: ...
     async def apply(self, case: Case, turn: Turn, action: str, answer: Answer, *, now: datetime) -> None: ...
     async def sayable(self, conversation_id: UUID) -> Sayable: ...

@@ -145,6 +145,10 @@ class TelegramChannel:
             self._bot.set_webhook(url, secret_token=self._webhook_secret, allowed_updates=list(ALLOWED_UPDATES))
         )
 
+    async def username(self) -> str:
+        """The bot's own name, for deep links. Raises as `send` does."""
+        return str((await self._call(self._bot.get_me())).username)
+
     async def poll(self, offset: int | None = None) -> AsyncIterator[bytes]:
         """Yield updates for ever, each as the webhook would bring it, for `parse`.
 

@@ -1,8 +1,8 @@
-"""The terminal as a channel: `trato chat` reads what was sent from the store, on the same path as every other channel."""
+"""The terminal as a channel: `trato chat` reads what was sent from the store, as every other channel hands it on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.channels.options import with_numbered_lines
@@ -13,8 +13,13 @@ from bot.domain.messages import ChannelKind, DeliveryEvent, InboundMessage, Medi
 class TerminalChannel:
     """Fulfils `bot.ports.Channel`. Sending is being stored; nothing comes in over HTTP."""
 
-    kind = ChannelKind.TERMINAL
-    text_limit = 4096
+    @property
+    def kind(self) -> ChannelKind:
+        return ChannelKind.TERMINAL
+
+    @property
+    def text_limit(self) -> int:
+        return 4096
 
     def authentic(self, *, url: str, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002
         return False
@@ -28,7 +33,12 @@ class TerminalChannel:
     async def send(self, message: OutboundMessage) -> Sent:
         return Sent(str(message.id), with_numbered_lines(message.text, message.options))
 
-    async def find_sent(self, message: OutboundMessage) -> Sent | None:  # noqa: ARG002
+    async def find_sent(
+        self,
+        message: OutboundMessage,  # noqa: ARG002
+        *,
+        known: Collection[str] | None = None,  # noqa: ARG002
+    ) -> Sent | None:
         return None
 
     async def acknowledge(self, message: InboundMessage) -> None:

@@ -68,7 +68,7 @@ class TwilioHttpClient(AsyncHttpClient):  # type: ignore[misc]  # Twilio's clien
         super().__init__(logging.getLogger("twilio"), True)
         self._client = client
 
-    async def request(  # noqa: PLR0917  # the signature is Twilio's
+    async def request(  # the signature is Twilio's
         self,
         method: str,
         url: str,

@@ -39,7 +39,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to pick: the name of its title in the catalog, its facts, and the payload "/intent{...}" it stands for."""
+    """Something to pick: its title's name in the catalog, the facts of it, and the payload "/intent{...}" it stands for."""
 
     code: str
     payload: str

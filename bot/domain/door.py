@@ -39,7 +39,7 @@ class Refused:
 def may_leave(message: Message, sayable: Sayable) -> Refused | None:
     """Check one outbound text.
 
-    R10: nothing gives the debt away before the right party is confirmed. R40: every amount is one of the conversation's.
+    R10: nothing gives the debt away before the right party is confirmed. R40: every amount is the engine's.
     R48: no whole CPF. R1, R2: no word that exposes, ridicules, embarrasses or threatens.
     """
     text = " ".join([message.text, *(option.title for option in message.options)])

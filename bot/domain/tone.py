@@ -16,8 +16,8 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "R1",
         re.compile(
-            r"\b(caloteir\w*|vagabund\w*|vergonha|trambiqueir\w*|golpista|mau pagador|m[áa] pagadora|irrespons[áa]ve\w*|"
-            r"desonest\w*|sem[- ]vergonha|picareta|malandr\w*|safad\w*)\b",
+            r"\b(caloteir\w*|vagabund\w*|vergonha|trambiqueir\w*|golpista|mau pagador|m[áa] pagadora|"
+            r"irrespons[áa]ve\w*|desonest\w*|sem[- ]vergonha|picareta|malandr\w*|safad\w*)\b",
             re.IGNORECASE,
         ),
     ),
@@ -40,8 +40,8 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "R8",
         re.compile(
-            r"\b(me (passa|manda|envia|diz|informa)|informe|digite|envie|mande)\b[^.?!]{0,30}\b(senha|n[úu]mero do cart[ãa]o|"
-            r"c[óo]digo de seguran[çc]a|cvv|selfie)\b",
+            r"\b(me (passa|manda|envia|diz|informa)|informe|digite|envie|mande)\b[^.?!]{0,30}\b(senha|"
+            r"n[úu]mero do cart[ãa]o|c[óo]digo de seguran[çc]a|cvv|selfie)\b",
             re.IGNORECASE,
         ),
     ),

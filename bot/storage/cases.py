@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -54,7 +55,14 @@ class SqlCases:
     async def load(self, conversation_id: UUID, *, now: datetime) -> Case:
         """Locks the conversation, so that two messages never act on the same snapshot. Raises NotFound."""
         conversation = await SqlConversations(self._connection).get(conversation_id, lock=True)
-        candidates = await self._candidates(conversation)
+        return await self._case(conversation, await self._candidates(conversation), now)
+
+    async def identified(self, case: Case, debtor_id: UUID, *, now: datetime) -> Case:
+        """The case as it is once this debtor is confirmed to be there."""
+        conversation = replace(case.conversation, debtor_id=debtor_id, identified_at=now)
+        return await self._case(conversation, list(case.candidates), now)
+
+    async def _case(self, conversation: Conversation, candidates: list[Debtor], now: datetime) -> Case:
         debtor = await self._debtor(conversation, candidates)
         debts = await debts_of(self._connection, debtor.id) if debtor else ()
         agreed = await agreements_of(self._connection, debtor.id) if debtor else ()
@@ -68,7 +76,7 @@ class SqlCases:
             debts=debts,
             lifetime_values=await lifetime_values_of(self._connection, debtor.id) if debtor else {},
             agreements=agreed,
-            offers=await offers_of(self._connection, conversation_id),
+            offers=await offers_of(self._connection, conversation.id),
             policies=self._policies,
             now=now,
             local=local,
@@ -93,7 +101,11 @@ class SqlCases:
         for agreement in agreed:
             creditor = next((creditors[d] for d in agreement.debts if d in creditors), None)
             policy = self._policies.get(creditor or "")
-            if policy and agreement.status(today=local.date(), grace=timedelta(days=policy.agreement.grace_days)) is AgreementStatus.BROKEN:
+            if (
+                policy
+                and agreement.status(today=local.date(), grace=timedelta(days=policy.agreement.grace_days))
+                is AgreementStatus.BROKEN
+            ):
                 broken[policy.creditor.slug] += 1
         return broken
 
@@ -157,4 +169,3 @@ class SqlCases:
 def token_hash(token: str) -> str:
     """What is kept of a deep link's token."""
     return hashlib.sha256(token.encode()).hexdigest()
-

@@ -107,7 +107,8 @@ class SqlConversations:
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(messages.c.id)
         )
-        return result.scalar_one_or_none()
+        stored: UUID | None = result.scalar_one_or_none()
+        return stored
 
     async def unanswered(self, conversation_id: UUID) -> list[Message]:
         """Inbound messages that nobody has answered, oldest first."""
@@ -182,6 +183,20 @@ class SqlConversations:
         query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq)
         return [message_from(row) for row in await self._connection.execute(query)]
 
+    async def sent_ids(self, conversation: Conversation) -> frozenset[str]:
+        """The provider's ids of everything that we know to have sent to this address."""
+        query = (
+            select(messages.c.provider_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                conversations.c.channel == conversation.channel,
+                conversations.c.address == conversation.address,
+                messages.c.direction == Direction.OUT,
+                messages.c.provider_id.is_not(None),
+            )
+        )
+        return frozenset((await self._connection.execute(query)).scalars())
+
     async def mark_sending(self, message_id: UUID, *, now: datetime) -> None:
         await self._connection.execute(
             update(messages)
@@ -229,7 +244,7 @@ class SqlConversations:
     async def record_delivery(self, event: DeliveryEvent) -> bool:
         """Store a provider's report, and move the message on where it advances. False: no such message (yet)."""
         query = (
-            select(messages.c.id, messages.c.status)
+            select(messages.c.id, messages.c.status, conversations.c.address)
             .join(conversations, conversations.c.id == messages.c.conversation_id)
             .where(
                 and_(
@@ -248,6 +263,8 @@ class SqlConversations:
                 message_id=row.id, status=event.status, at=event.at, code=event.code, detail=event.detail
             )
         )
+        if event.unreachable:
+            await self.mark_contact(event.channel, row.address, "unreachable", now=event.at)
         if advances(Status(row.status), event.status):
             values: dict[str, Any] = {"status": event.status}
             if event.status is Status.FAILED:

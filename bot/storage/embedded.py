@@ -1,6 +1,6 @@
 """A real PostgreSQL of our own under TRATO_HOME, for where no TRATO_DATABASE_URL is set.
 
-It listens on a socket only. Several commands may use it at once: the first one starts it, the last one to leave stops it.
+It listens on a socket only. Several commands may use it at once: the first one starts it, the last one stops it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.agreements import Agreement, AgreementInstallment
@@ -33,15 +33,15 @@ OFFER = TypeAdapter(Offer)
 
 async def debtors_at(connection: AsyncConnection, channel_addresses: Sequence[tuple[str, str]]) -> list[Debtor]:
     """Whose contact any of these addresses is, unless somebody said there that it is not theirs; by document."""
-    query = select(debtors).join(contacts, contacts.c.debtor_id == debtors.c.id).distinct().order_by(debtors.c.document)
-    wanted = False
-    for channel, address in channel_addresses:
-        here = (contacts.c.channel == channel) & (contacts.c.address == address)
-        wanted = here if wanted is False else wanted | here  # type: ignore[assignment]
-    if wanted is False:
-        return []
-    rows = await connection.execute(query.where(wanted, contacts.c.state != "wrong_person"))  # type: ignore[arg-type]
-    return [debtor_from(row) for row in rows]
+    query = (
+        select(debtors)
+        .join(contacts, contacts.c.debtor_id == debtors.c.id)
+        .where(tuple_(contacts.c.channel, contacts.c.address).in_(list(channel_addresses)))
+        .where(contacts.c.state != "wrong_person")
+        .distinct()
+        .order_by(debtors.c.document)
+    )
+    return [debtor_from(row) for row in await connection.execute(query)]
 
 
 async def debtor_by_id(connection: AsyncConnection, debtor_id: UUID) -> Debtor | None:

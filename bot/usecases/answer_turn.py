@@ -5,14 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from bot.domain.cases import Answer, Case, Say, Turn
+from bot.domain.cases import Answer, Case, Closed, HandedOver, Identified, Say, Turn
 from bot.domain.conversations import Asked, Question
-from bot.domain.topics import identity, information
+from bot.domain.topics import confirm, identity, information
 from bot.domain.topics.common import join
 from bot.domain.topics.registry import TOPICS
 from bot.ports import Clock, Transactions
 
 ASK_BACK = "action_ask_back"
+SHORT_ANSWER = 40  # characters: longer than that is not just a pick
+PROTECTIVE = frozenset(
+    {
+        "report_crisis",
+        "report_death",
+        "wrong_person",
+        "third_party",
+        "opt_out",
+        "lgpd_request",
+        "threaten_legal",
+        "dispute_debt",
+        "dispute_amount",
+        "report_payment",
+        "request_human",
+        "report_hardship",
+    }
+)
 REMINDED = {
     Question.IDENTITY: "utter_remind_identity",
     Question.DEBT: "utter_remind_debt",
@@ -39,6 +56,8 @@ class AnswerTurn:
             if stored is not None:
                 return stored
             answer = decide(case, turn, action=action)
+            if (known := _newly_known(answer)) is not None:
+                answer = join([answer, go_on(await work.cases.identified(case, known, now=now), turn)])
             await work.cases.apply(case, turn, action, answer, now=now)
             await work.commit()
         return answer
@@ -46,6 +65,9 @@ class AnswerTurn:
 
 def decide(case: Case, turn: Turn, *, action: str) -> Answer:
     """The answer to one turn: gates first, then the topic, then what was left open."""
+    directly = direct(case, turn)
+    if directly != turn.intent:
+        turn, action = replace(turn, intent=directly, decision="act"), ""
     if turn.doubt and turn.decision == "confirm":
         return information.confirm_doubt(case, turn)
     if action == ASK_BACK or turn.decision == "ask" or turn.intent not in TOPICS:
@@ -56,9 +78,41 @@ def decide(case: Case, turn: Turn, *, action: str) -> Answer:
     answer = topic.answer(case, turn)
     if answer.memory.get("unsure") is None and case.memory.get("unsure"):
         answer = replace(answer, memory={**answer.memory, "unsure": 0})
-    if (goes_on := identity.went_on(case, answer)) is not None:
-        return join([answer, goes_on])
-    return _reminded(case, turn, answer)
+    return _with_second_meaning(case, turn, _reminded(case, turn, answer))
+
+
+def go_on(case: Case, turn: Turn) -> Answer:
+    """The right party is confirmed: what they came for, else what this is about (R10)."""
+    wanted = str(case.memory.get("goes_on") or "ask_debt")
+    topic = TOPICS.get(wanted, TOPICS["ask_debt"])
+    answer = topic.answer(case, replace(turn, intent=wanted, text="", entities={}))
+    return replace(answer, memory={**answer.memory, "goes_on": None})
+
+
+def _newly_known(answer: Answer) -> UUID | None:
+    return next((e.debtor_id for e in answer.effects if isinstance(e, Identified)), None)
+
+
+def direct(case: Case, turn: Turn) -> str:
+    """The intent, corrected by what was asked where the message answers just that."""
+    if not case.identified and turn.intent not in PROTECTIVE:
+        if turn.first("cpf") or turn.first("cnpj") or turn.first("birth_date"):
+            return "inform_identity"
+        if case.asked.what is Question.IDENTITY and turn.intent not in TOPICS:
+            return "inform_identity"
+    short = turn.intent not in PROTECTIVE and len(turn.text) <= SHORT_ANSWER
+    picks = confirm.ALL_OF_THEM.search(turn.text) or turn.first("option") is not None
+    if case.asked.what is Question.DEBT and short and picks:
+        return "choose_option"
+    return turn.intent
+
+
+def _with_second_meaning(case: Case, turn: Turn, answer: Answer) -> Answer:
+    """A second meaning of the same message is kept for the next turn, and named."""
+    ends = any(isinstance(e, HandedOver | Closed) for e in answer.effects)
+    if turn.also not in TOPICS or ends or not case.identified:
+        return answer
+    return join([answer, information.offer_second_meaning(turn)])
 
 
 def _reminded(case: Case, turn: Turn, answer: Answer) -> Answer:

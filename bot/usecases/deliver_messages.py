@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -48,27 +48,29 @@ class DeliverMessages:
                     )
                     await work.commit()
                     continue
+                retried = message.status is Status.SENDING
+                known = await work.conversations.sent_ids(conversation) if retried else frozenset[str]()
                 await work.conversations.mark_sending(message.id, now=now)
                 await work.commit()
-            pause = await self._send(conversation, message)
+            pause = await self._send(conversation, message, known)
             if pause is not None:
                 return pause
 
-    async def _send(self, conversation: Conversation, message: Message) -> timedelta | None:
+    async def _send(self, conversation: Conversation, message: Message, known: Collection[str]) -> timedelta | None:
         outbound = OutboundMessage(
             id=message.id,
             channel=conversation.channel,
             reply_address=conversation.reply_address,
             text=message.text,
             options=message.options,
-            ask_contact=bool(message.source.get("ask_contact")),
+            ask_contact=_asks_contact(message),
             first_tried_at=message.first_tried_at if message.status is Status.SENDING else None,
         )
         channel = self._channels.get(conversation.channel)
         try:
             if channel is None:
                 raise TemporarilyUnavailable(channel=conversation.channel, reason="channel is off")
-            sent = await self._send_once(channel, outbound)
+            sent = await self._send_once(channel, outbound, known)
         except TemporarilyUnavailable as error:
             return await self._later(message, error)
         except (Unreachable, Rejected) as error:
@@ -79,10 +81,10 @@ class DeliverMessages:
             await work.commit()
         return None
 
-    async def _send_once(self, channel: Channel, message: OutboundMessage) -> Sent:
+    async def _send_once(self, channel: Channel, message: OutboundMessage, known: Collection[str]) -> Sent:
         """After an attempt whose end we don't know, ask the provider first what it has."""
         if message.first_tried_at is not None:
-            found = await channel.find_sent(message)
+            found = await channel.find_sent(message, known=known)
             if found is not None:
                 return found
         return await channel.send(message)
@@ -115,6 +117,10 @@ class DeliverMessages:
         log.error("delivery_failed", message_id=str(message.id), code=error.code)
 
 
+def _asks_contact(message: Message) -> bool:
+    facts = message.source.get("facts")
+    return isinstance(facts, Mapping) and bool(facts.get("ask_contact"))
+
+
 def _plain(facts: Mapping[str, object]) -> dict[str, object]:
     return {k: v if isinstance(v, str | int | float | bool | None) else str(v) for k, v in facts.items()}
-

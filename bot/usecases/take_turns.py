@@ -126,9 +126,9 @@ class TakeTurns:
             return _Reading(payload="/affirm")
         offered = await work.conversations.last_with_options(conversation.id)
         if offered is not None:
-            number = self._match_option(text, offered.options)
-            if number is not None:
-                return _Reading(payload=offered.options[number - 1].payload, button=True)
+            index = self._match_option(text, offered.options)
+            if index is not None:
+                return _Reading(payload=offered.options[index].payload, button=True)
         return _Reading(text=text[:LONGEST_TEXT])
 
     async def _read_button(self, work: UnitOfWork, conversation: Conversation, message: Message) -> _Reading:
@@ -215,8 +215,7 @@ class TakeTurns:
 
 def _together(waiting: list[Message]) -> list[Message]:
     """The oldest message and the texts that follow it at once: they belong to one turn."""
-    batch = [waiting[0]]
-    return batch
+    return [waiting[0]]
 
 
 def _draft(batch: list[Message], number: int, reply: DialogueReply, author: Author) -> Draft:

@@ -20,9 +20,7 @@ class Metrics:
             "trato_webhooks_rejected", "Webhooks with a wrong signature or secret", ["channel"], registry=self.registry
         )
         self._messages = Gauge("trato_messages", "Messages by status", ["status"], registry=self.registry)
-        self._conversations = Gauge(
-            "trato_conversations", "Conversations by state", ["state"], registry=self.registry
-        )
+        self._conversations = Gauge("trato_conversations", "Conversations by state", ["state"], registry=self.registry)
         self._jobs = Gauge("trato_jobs", "Jobs by status", ["status"], registry=self.registry)
         self._counts = counts
 

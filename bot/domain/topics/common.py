@@ -73,8 +73,7 @@ def negotiable_debts(case: Case) -> tuple[Debt, ...]:
     fitting = [
         d
         for d in case.debts
-        if d.creditor == policy.creditor.slug
-        and offer_case(case, (d,)).blocked(case.today) is None
+        if d.creditor == policy.creditor.slug and offer_case(case, (d,)).blocked(case.today) is None
     ]
     return tuple(sorted(fitting, key=lambda d: (-d.days_past_due(case.today), d.contract)))
 

@@ -9,7 +9,6 @@ from bot.domain.cases import Answer, Case, Effect, Identified, IdentityFailed, S
 from bot.domain.conversations import Asked, Debtor, Question
 from bot.domain.messages import ChannelKind
 from bot.domain.policy import Proof
-from bot.domain.topics import debt
 from bot.domain.topics.common import NOTHING_ASKED, TO_A_PERSON, business_name, first_name, hand_over, policy_of
 
 MOST_TRIES = 3  # R10; then a person
@@ -41,6 +40,12 @@ def _ask(case: Case) -> Answer:
     if case.conversation.channel is ChannelKind.TELEGRAM and case.conversation.phone is None:
         return Answer((Say("utter_ask_phone", ask_contact=True),), Asked(Question.PHONE))
     return Answer((Say("utter_ask_document"),), Asked(Question.DOCUMENT))
+
+
+def ask_again(case: Case) -> Answer:
+    """The open question once more, in its own words."""
+    asking = _ask(case)
+    return Answer(asking.says, asking.asked)
 
 
 def _proof(case: Case) -> str:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.domain.cases import Answer, Case, Turn
-from bot.domain.topics import confirm, debt, debt_facts, identity, information, negotiation, payment, protection, service
+from bot.domain.topics import (
+    confirm,
+    debt,
+    debt_facts,
+    identity,
+    information,
+    negotiation,
+    payment,
+    protection,
+    service,
+)
 
 type Handler = Callable[[Case, Turn], Answer]
 

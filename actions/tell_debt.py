@@ -1,0 +1,20 @@
+"""Tells what is owed, item by item, and the facts of the debt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.speaking import answer
+
+
+class ActionTellDebt(Action):
+    def name(self) -> str:
+        return "action_tell_debt"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Slots in, one use case, its responses out."""
+        return await answer(self.name(), dispatcher, tracker)
