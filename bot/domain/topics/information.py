@@ -181,8 +181,8 @@ def chosen_reading(case: Case, turn: Turn, number: int | None) -> Answer:
 
 
 def offer_second_meaning(turn: Turn) -> Answer:
-    """What else the message meant, kept for the next turn: one yes away; nothing of the matter too early (R10)."""
-    if turn.also is None or turn.also not in (THE_CONFIRMED_MAY_MEAN if case.identified else ANYBODY_MAY_MEAN):
+    """What else the message meant, kept for the next turn: one pick away. Only for the confirmed (R10)."""
+    if turn.also not in THE_CONFIRMED_MAY_MEAN:
         return Answer(())
     choice = _option(turn.also)
     asked = Asked(Question.OPTIONS, {"options": [choice.payload], "count": 1})

@@ -225,13 +225,10 @@ class TestADoubtfulProtectiveReading:
 
 class TestASecondMeaning:
     def test_is_named_and_one_pick_away(self) -> None:
-        answer = information.offer_second_meaning(a_case(), a_turn("thank", also="ask_pix"))
+        answer = information.offer_second_meaning(a_turn("thank", also="ask_pix"))
 
         assert payloads(answer) == ["/ask_pix"]
         assert answer.asked == Asked(Question.OPTIONS, {"options": ["/ask_pix"], "count": 1})
 
-    def test_of_the_matter_is_not_named_before_the_right_party_is_confirmed(self) -> None:
-        """R10"""
-        answer = information.offer_second_meaning(a_case(identified=False), a_turn("thank", also="ask_pix"))
-
-        assert answer == Answer(())
+    def test_that_is_mere_courtesy_is_not_named(self) -> None:
+        assert information.offer_second_meaning(a_turn("ask_pix", also="thank")) == Answer(())
