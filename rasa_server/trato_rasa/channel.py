@@ -30,7 +30,7 @@ from sanic.response import HTTPResponse
 
 from trato_rasa.turn import FaithfulProcessor, TurnFailed
 from trato_rasa.wire import (
-    BadRequest,
+    BadRequestError,
     TurnRequest,
     answer,
     events_of_turn,
@@ -42,7 +42,7 @@ from trato_rasa.wire import (
 
 logger = logging.getLogger(__name__)
 
-SECRET_HEADER = "X-Trato-Secret"
+SECRET_HEADER = "X-Trato-Secret"  # noqa: S105
 FEWEST_SECRET_CHARACTERS = 16
 
 
@@ -115,7 +115,7 @@ class TratoChannel(InputChannel):
             return response.json({"error": "forbidden"}, status=403)
         try:
             return response.json(await handle(request, json.loads(request.body)))
-        except (BadRequest, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (BadRequestError, UnicodeDecodeError, json.JSONDecodeError) as error:
             return response.json({"error": "bad_request", "detail": str(error)}, status=400)
         except TurnFailed as failure:
             logger.error("A request failed: %s", failure)
@@ -164,7 +164,7 @@ class TratoChannel(InputChannel):
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         try:
             await asyncio.wait_for(lock.acquire(), self._wait_seconds)
-        except TimeoutError as error:
+        except asyncio.TimeoutError as error:
             raise TurnFailed("busy", 503, "another turn of this conversation takes too long") from error
         try:
             async with agent.lock_store.lock(conversation_id):

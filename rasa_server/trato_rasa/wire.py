@@ -14,7 +14,7 @@ MOST_CHARACTERS = 8_192
 MOST_TEXTS = 1_000
 
 
-class BadRequest(ValueError):
+class BadRequestError(ValueError):
     """The request's JSON is not of the agreed shape; the message says where."""
 
 
@@ -41,20 +41,20 @@ def read_turn(body: Any) -> TurnRequest:
     """Check a request for a turn.
 
     Raises:
-        BadRequest: naming the key at fault.
+        BadRequestError: naming the key at fault.
     """
     if not isinstance(body, dict):
-        raise BadRequest("a JSON object is expected")
+        raise BadRequestError("a JSON object is expected")
     for key in ("conversation_id", "message_id"):
         if not isinstance(body.get(key), str) or not body[key].strip():
-            raise BadRequest(f"{key}: a text is expected")
+            raise BadRequestError(f"{key}: a text is expected")
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
-        raise BadRequest("text, payload: exactly one of them is expected")
+        raise BadRequestError("text, payload: exactly one of them is expected")
     if text is not None and not isinstance(text, str):
-        raise BadRequest("text: a text is expected")
+        raise BadRequestError("text: a text is expected")
     if payload is not None and not (isinstance(payload, str) and payload.startswith(PAYLOAD_PREFIX)):
-        raise BadRequest("payload: a text that starts with a slash is expected")
+        raise BadRequestError("payload: a text that starts with a slash is expected")
     message = payload if payload is not None else harmless(text)
     return TurnRequest(body["conversation_id"], body["message_id"], message, _metadata(body))
 
@@ -63,15 +63,15 @@ def read_texts(body: Any) -> tuple[list[str], dict[str, Any]]:
     """Check a request for parsing; gives the texts and the metadata that goes with each of them.
 
     Raises:
-        BadRequest: naming the key at fault.
+        BadRequestError: naming the key at fault.
     """
     if not isinstance(body, dict) or not isinstance(body.get("texts"), list):
-        raise BadRequest("texts: a list is expected")
+        raise BadRequestError("texts: a list is expected")
     texts = body["texts"]
     if len(texts) > MOST_TEXTS:
-        raise BadRequest(f"texts: at most {MOST_TEXTS} at once")
+        raise BadRequestError(f"texts: at most {MOST_TEXTS} at once")
     if not all(isinstance(text, str) for text in texts):
-        raise BadRequest("texts: each one must be a text")
+        raise BadRequestError("texts: each one must be a text")
     return texts, _metadata(body)
 
 
@@ -80,7 +80,7 @@ def _metadata(body: dict[str, Any]) -> dict[str, Any]:
     if metadata is None:
         return {}
     if not isinstance(metadata, dict):
-        raise BadRequest("metadata: an object is expected")
+        raise BadRequestError("metadata: an object is expected")
     return metadata
 
 

