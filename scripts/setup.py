@@ -64,6 +64,8 @@ RASA = Environment(
 def main() -> None:
     environments = [PRODUCT, RASA]
     stale = [environment for environment in environments if not up_to_date(environment)]
+    if "--check" in sys.argv[1:]:
+        sys.exit(f"out of date: {', '.join(environment.title for environment in stale)}" if stale else 0)
     if not stale:
         return
     for number, environment in enumerate(environments, start=1):
@@ -96,10 +98,10 @@ def make(environment: Environment, uv: str) -> None:
     (environment.folder / STAMP).unlink(missing_ok=True)
     python = str(python_in(environment))
     sync = [uv, "pip", "sync", "--python", python, "--require-hashes", str(environment.requirements)]
-    run(sync + ([] if sys.stderr.isatty() else ["--quiet"]), tries=TRIES)
+    run(sync + ([] if sys.stderr.isatty() else ["--quiet"]))
     if environment.project is not None:
         project = str(environment.project)
-        run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", project], tries=TRIES)
+        run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", project])
     (environment.folder / STAMP).write_text(digest(environment))
 
 
@@ -122,9 +124,9 @@ def find_python(environment: Environment, uv: str) -> str:
         if path is not None:
             return path
     say(f"      no Python {environment.wanted} here, fetching one …")
-    fetched = subprocess.run([uv, "python", "install", "--quiet", environment.wanted], cwd=ROOT, check=False)
+    fetched = succeeds([uv, "python", "install", "--quiet", environment.wanted])
     found = quietly([uv, "python", "find", "--no-project", environment.wanted])
-    if fetched.returncode == 0 and found:
+    if fetched and found:
         return found
     return stop(
         f"The {environment.title} needs Python {environment.wanted}, which is not here and could not be downloaded.\n"
@@ -176,7 +178,7 @@ def find_uv() -> str:
         shutil.rmtree(str(TOOLS), ignore_errors=True)
         venv.create(str(TOOLS), with_pip=True)
         pip = [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
-        run(pip, tries=TRIES)
+        run(pip)
     return str(own)
 
 
@@ -198,17 +200,35 @@ def quietly(command: list[str]) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def run(command: list[str], tries: int = 1) -> None:
-    environment = dict(os.environ)
-    environment.pop("VIRTUAL_ENV", None)
+def run(command: list[str]) -> None:
+    if not succeeds(command):
+        stop(
+            f"This command failed:\n  {' '.join(command)}\n"
+            "Is the package index reachable, and is there room on the disk?"
+        )
+
+
+def succeeds(command: list[str]) -> bool:
+    """Whether a command did what it should, within a few tries."""
+    for number in range(TRIES):
+        if number:
+            say("      that failed, trying again …")
+        if subprocess.run(command, cwd=ROOT, env=environment_for(number), check=False).returncode == 0:
+            return True
+    return False
+
+
+def environment_for(number: int) -> dict[str, str]:
+    """The environment of a try, from 0. From the second on uv trusts what the system trusts, a company's proxy too."""
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment.setdefault("UV_HTTP_TIMEOUT", "120")
     environment.setdefault("UV_LINK_MODE", "hardlink" if same_disk() else "copy")
-    for left in reversed(range(tries)):
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0:
-            return
-        if left:
-            say("      that failed, trying again …")
-    stop(f"This command failed:\n  {' '.join(command)}\nIs the package index reachable, and is there room on the disk?")
+    if environment.get("PIP_CERT"):
+        environment.setdefault("SSL_CERT_FILE", environment["PIP_CERT"])
+    if number:
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
+        environment.setdefault("UV_NATIVE_TLS", "true")  # the same, for an older uv
+    return environment
 
 
 def same_disk() -> bool:

@@ -1,0 +1,1 @@
+"""What `trato up` does: start every process, keep it running, stop it."""
