@@ -145,8 +145,8 @@ def ask_consequences(case: Case, turn: Turn) -> Answer:
         return Answer((Say("utter_consequences_gently", choices=to_a_person),))
     if agreement is not None and (terms := policy_for(case, agreement)) is not None:
         facts: dict[str, Fact] = {"days": terms.agreement.grace_days}
-        response = "utter_consequences_agreement" if terms.agreement.grace_days else "utter_consequences_agreement_strict"
-        return Answer((Say(response, facts, to_a_person),))
+        strict = "" if terms.agreement.grace_days else "_strict"
+        return Answer((Say(f"utter_consequences_agreement{strict}", facts, to_a_person),))
     if any(_is_old(d, case.today) for d in debts):
         return ask_prescription(case, turn)
     if all(d.state is DebtState.DISPUTED for d in debts):
