@@ -45,7 +45,7 @@ def postgres_plan(folders: Folders) -> ChildPlan:
     return ChildPlan(
         name=POSTGRES,
         command=(sys.executable, "-m", "bot.supervisor.postgres", str(folders.home)),
-        environment=dict(os.environ),
+        environment=dict(os.environ) | {"PYTHONWARNINGS": "ignore"},
         ready=has_written(folders.mark(POSTGRES)),
         pid_name=KEEPER_PID,
         at_parents_death=signal.SIGTERM,  # it has to stop the server

@@ -12,6 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
+import psycopg
+
 from bot.storage.embedded import EmbeddedPostgres, start_embedded
 from bot.supervisor.folders import Folders, read_pid
 from bot.supervisor.launch import adopt_orphans
@@ -29,9 +31,20 @@ def main(home: Path) -> int:
     adopt_orphans()
     forget_dead_server(folders.home / "postgres")
     server = start_embedded(folders.home, keep_running=True)
+    recover_quickly(server.url)
     folders.write(folders.pid(NAME), f"{server.pid}\n")
     folders.write(folders.mark(NAME), f"{os.getpid()}\n{server.url}\n")
     return _keep(server, stop, folders)
+
+
+def recover_quickly(url: str) -> None:
+    """Before recovering from a crash PostgreSQL syncs its files one by one, for seconds; Linux can sync all at once.
+
+    Holds from the next start on. See https://www.postgresql.org/docs/18/runtime-config-error-handling.html.
+    """
+    if sys.platform == "linux":
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            connection.execute("alter system set recovery_init_sync_method = 'syncfs'")
 
 
 def _keep(server: EmbeddedPostgres, stop: threading.Event, folders: Folders) -> int:

@@ -195,5 +195,7 @@ class Supervisor:
         last = [child for child in self._children if child.plan.name == POSTGRES]
         await asyncio.gather(*(child.stop() for child in self._children if child not in last))
         await asyncio.gather(*(child.stop() for child in last))
+        for mark in self.folders.run.glob("*.ready"):
+            mark.unlink(missing_ok=True)
         self.folders.pid("up").unlink(missing_ok=True)
         self.progress.say("Stopped.")
