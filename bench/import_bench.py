@@ -1,8 +1,8 @@
 """How fast, and in how much memory, a portfolio comes in: `python bench/import_bench.py [--rows 1000000] [--again]`.
 
-Writes a CSV of four instalments a debtor, starts an embedded PostgreSQL in a temporary folder, imports, and prints rows,
-seconds and the peak of memory: ours as the kernel counts it, PostgreSQL's as the sum over its processes, sampled, where
-memory that they share is counted once (PSS).
+Writes a CSV of four instalments a debtor, starts an embedded PostgreSQL in a temporary folder, imports, and prints
+rows, seconds and the peak of memory: ours as the kernel counts it, PostgreSQL's as the sum over its processes, sampled,
+where memory that they share is counted once (PSS).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import typer
 from stdnum.br import cnpj
 
 from bot.cli_portfolio import run_import
@@ -113,8 +114,8 @@ def run_once(url: str, pid: int, file: Path) -> None:
     worker.join()
     memory.stop()
     mib = 1 << 20
-    print(summary)
-    print(
+    typer.echo(summary)
+    typer.echo(
         f"{summary.rows:,} rows in {seconds:.1f} s ({summary.rows / seconds:,.0f} rows/s); peak memory: "
         f"import {ours / mib:.0f} MiB, PostgreSQL {memory.peak_bytes / mib:.0f} MiB, "
         f"together {(ours + memory.peak_bytes) / mib:.0f} MiB"
@@ -130,7 +131,7 @@ def main() -> None:
     try:
         file = home / "portfolio.csv"
         write_portfolio(file, arguments.rows)
-        print(f"{file.stat().st_size / (1 << 20):.0f} MiB of CSV")
+        typer.echo(f"{file.stat().st_size / (1 << 20):.0f} MiB of CSV")
         server = start_embedded(home)
         migrate(server.url)
         pid = server.pid

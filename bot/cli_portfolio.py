@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import psycopg
 import typer
@@ -23,6 +23,9 @@ from bot.portfolio.report import CsvReport, report_path
 from bot.portfolio.rows import read_rows
 from bot.storage.portfolio_writer import SqlPortfolio
 from bot.usecases.import_portfolio import ImportSummary, KnownCreditor, RowRead, UnreadableFile, import_portfolio
+
+if TYPE_CHECKING:
+    from bot.portfolio.sample import Trial
 
 ALL_IN, SOME_REFUSED, UNREADABLE, NOT_DONE = 0, 1, 2, 3
 PROGRESS_ROWS = 5_000
@@ -146,18 +149,15 @@ def sample_command(
         _stop(errors, texts.INVALID_POLICY.format(**error.facts), NOT_DONE)
     except (psycopg.Error, SQLAlchemyError) as error:
         _stop(errors, texts.DATABASE_FAILED.format(detail=str(error).strip()), NOT_DONE)
-    trials = [
-        trial._asdict() | {"birth_date": trial.birth_date.isoformat() if trial.birth_date else None}
-        for trial in sample.trials
-    ]
     if as_json:
+        trials = [one._asdict() | {"birth_date": str(one.birth_date or "") or None} for one in sample.trials]
         typer.echo(json.dumps(facts | {"try": trials}, ensure_ascii=False))
         return
     if output is not None:
         typer.echo(texts.SAMPLE_WRITTEN.format(**facts))
     else:
         _show(summary, ())
-    _show_trials(trials)
+    _show_trials(sample.trials)
 
 
 def as_facts(summary: ImportSummary) -> dict[str, object]:
@@ -195,13 +195,13 @@ def _show(summary: ImportSummary, ignored: Iterable[str]) -> None:
         console.print(texts.REPORT_AT.format(report=summary.report), soft_wrap=True)
 
 
-def _show_trials(trials: list[dict[str, str | None]]) -> None:
-    table = Table(title=texts.TRY_TITLE, title_justify="left")
-    for label in texts.TRY_HEADER.values():
-        table.add_column(label, no_wrap=True)
+def _show_trials(trials: list[Trial]) -> None:
+    table = Table(title=texts.TRY_TITLE, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for name, label in texts.TRY_HEADER.items():
+        table.add_column(label, no_wrap=name not in ("kind", "name"), overflow="fold")
     for trial in trials:
-        kind = texts.TRY_KINDS[str(trial["kind"])]
-        table.add_row(kind, *(trial[name] or "" for name in texts.TRY_HEADER if name != "kind"))
+        born = f"{trial.birth_date:%d/%m/%Y}" if trial.birth_date else ""
+        table.add_row(texts.TRY_KINDS[trial.kind], trial.name, trial.phone, trial.document, born)
     Console(highlight=False).print(table)
 
 

@@ -18,7 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "document": ("document", "cpf_cnpj", "documento", "cpf", "cnpj", "cnpj_cpf"),
     "birth_date": ("birth_date", "nascimento", "data_nascimento", "data_de_nascimento"),
     "phone": ("phone", "telefone", "celular"),
-    "email": ("email", "e_mail"),
+    "email": ("email", "email", "e_mail"),
     "state": ("state", "uf", "estado"),
     "installment": ("installment", "parcela"),
     "amount": ("amount", "valor"),

@@ -23,7 +23,7 @@ from bot.locale.portfolio import SAMPLE_COMPANY_NAME, SAMPLE_COMPANY_PRODUCTS, S
 from bot.portfolio.columns import NAMES, Columns, columns_of
 from bot.portfolio.readers import TableRow
 
-HEADER = tuple(names[1] if len(names) > 1 else names[0] for names in NAMES.values())
+HEADER = tuple(names[1] for names in NAMES.values())
 CREDITOR = "exemplo"
 KINDS = {"occasional": 40, "negligent": 25, "chronic": 20, "defaulter": 15}  # percent
 COMPANIES_PERCENT = 5
@@ -107,7 +107,11 @@ class Sample:
         draw = self._random
         company = number % 20 == 2 if self.size >= 20 else number == 2
         first, last = self._faker.first_name(), self._faker.last_name()
-        name = SAMPLE_COMPANY_NAME.format(name=last) if company else f"{first} {last} {self._faker.last_name()}"
+        name = (
+            SAMPLE_COMPANY_NAME.format(name=last[0].upper() + last[1:])
+            if company
+            else f"{first} {last} {self._faker.last_name()}"
+        )
         birth = None if company else self._today - timedelta(days=draw.randint(19 * 365, 80 * 365))
         kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
         mailbox = "".join(c for c in f"{first}.{last}".lower().replace(" ", "") if c.isascii())
