@@ -54,7 +54,8 @@ class LoudActions(EndpointConfig):
     """
 
     def __init__(self, endpoint: EndpointConfig, timeout_seconds: float) -> None:
-        self.__dict__ = dict(endpoint.__dict__)
+        super().__init__(endpoint.url)  # Rasa names the address in what it logs
+        self._endpoint = endpoint
         self._timeout_seconds = timeout_seconds
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
@@ -65,7 +66,7 @@ class LoudActions(EndpointConfig):
             TurnFailed: anything else that went wrong.
         """
         try:
-            answer = await asyncio.wait_for(super().request(*args, **kwargs), self._timeout_seconds)
+            answer = await asyncio.wait_for(self._endpoint.request(*args, **kwargs), self._timeout_seconds)
         except ClientResponseError as error:
             if error.status == 400:
                 raise

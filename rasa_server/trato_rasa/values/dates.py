@@ -74,7 +74,7 @@ _SIMPLE: tuple[tuple[re.Pattern[str], Callable[[date], date]], ...] = (
 )
 
 
-def read_dates(text: str, *, today: date) -> list[Found]:
+def read_dates(text: str, *, today: date) -> list[Found]:  # noqa: PLR0912 - one branch for each way to name a day
     """Days in a text as ISO dates, in the order of the text.
 
     Args:
@@ -259,8 +259,7 @@ def _weekday(match: re.Match[str], text: str, today: date) -> date:
     before, name, after = match.group(1) or "", match.group(2), match.group(3) or ""
     coming = today + timedelta((WEEKDAYS[name] - today.weekday() - 1) % 7 + 1)
     if "passad" in after or before.startswith("ultim") or (not after and not before and _is_past(match, text)):
-        last = today - timedelta((today.weekday() - WEEKDAYS[name] - 1) % 7 + 1)
-        return last
+        return today - timedelta((today.weekday() - WEEKDAYS[name] - 1) % 7 + 1)
     next_week = today - timedelta(today.weekday()) + timedelta(7)
     if "que vem" in after or "semana" in after:
         return next_week + timedelta(WEEKDAYS[name])
