@@ -36,6 +36,9 @@ _MARK = (
     re.compile(r"\b(\d{1,2})\s+(?:estrelas?|de nota|pro atendimento|para o atendimento|no atendimento)\b"),
     re.compile(r"\b(\d{1,2})\s+(?:de|em)\s+10\b"),
 )
+_ANY_MARK = re.compile(
+    r"(?<![\d.,/:$\w])\d{1,2}(?![\d.,:/]*\d|\w|\s*(?:anos?|dias?|meses|mes|h|horas?|min\w*|vezes|x|reais|%)\b)"
+)
 _MARK_WORDS = (
     (re.compile(r"\bnota\s+(?:um|uma)\b"), 1),
     (re.compile(r"\bnota\s+maxima\b"), 10),
@@ -94,6 +97,10 @@ def read_ratings(text: str, *, rating: bool = False) -> list[Found]:
             value = int(match.group(1))
             if 0 <= value <= 10 and not found:
                 found.append(Found("rating", value, match.start(1), match.end()))
+    if rating and not found:
+        alone = [match for match in _ANY_MARK.finditer(text) if int(match.group()) <= 10]
+        if len(alone) == 1:
+            found.append(Found("rating", int(alone[0].group()), alone[0].start(), alone[0].end()))
     for words, value in _MARK_WORDS:
         if not found and (match := words.search(text)):
             found.append(Found("rating", value, match.start(), match.end()))

@@ -35,6 +35,7 @@ _NO_PLAN_BEFORE = re.compile(
     r"\b(?:ja|liga\w*|lig\w*|mand\w*|fal\w*|respond\w*|repet\w*|pedi\w*|tent\w*|expli\w*|faltam?|falta|paguei|pagou|atras\w+|dev\w+|venceu|venceram|quitei|vez)\b"
     r"[^.;!?\0]{0,20}$"
 )
+_AT_ONCE = re.compile(r"\b(?:de|era|mais|outra|alguma|cada|toda) (?:1|uma)(?: so)? vez$")
 _NO_PLAN_AFTER = re.compile(
     r"^\s*(?:por|ao|no)\s+(?:dia|semana|mes)\b|^\s*(?:atrasad|vencid|em atraso|em aberto|pendent|pagas?\b|que (?:eu )?(?:falo|digo|voces|vcs|ligam)|hoje|seguidas|ja\b)"
 )
@@ -42,6 +43,7 @@ _NO_PLAN_AFTER = re.compile(
 _AMOUNTS = (
     re.compile(rf"r\$\s*:?\s*(?P<number>{NUMBER})(?![\d/%]|[.,]\d)"),
     re.compile(rf"(?<![\d.,/\w-])(?P<number>{NUMBER})\s*{_UNIT}\b(?:\s+e\s+(?P<cents>\d{{1,2}})\b(?:\s+centavos?)?)?"),
+    re.compile(r"(?<![\d.,/\w-])(?P<number>\d{1,3}(?:\.\d{3})+)(?![\d/%\w-]|[.,]\d)"),
     re.compile(r"(?<![\d.,/\w-])(?P<number>(?:\d{1,3}(?:\.\d{3})+|\d+),\d{2})(?![\d/%\w]|[.,]\d)"),
     re.compile(rf"{_NUM}\s*(?:pratas\s+)?(?:por|ao|a|no|p|/|cada|todo)\s*/?\s*(?:mes|semana|quinzena|parcela)\b"),
     re.compile(
@@ -57,7 +59,7 @@ _AMOUNTS = (
     re.compile(rf"\0\s*(?:iguais\s+)?de\s+(?:uns\s+)?{_NUM}"),
     re.compile(
         r"\b(?:consigo|aceita\w*|pago|pagar|pagaria|dou|dar|tenho|so|ofereco|oferecer|fecha\w*|faco|fazer|faz|sobra\w*|ganho|recebo|maximo|ate|uns|umas|por|deixa\w*|posso|depositar|mandar|adiantar|arrumo|arrumei|arranjo|junto|juntei|guardei|separei|quitar?|quito|com|mando|transferir|transfiro|devo|cobra\w*|era)"
-        rf"\s+(?:(?:por|em|com|de|so|uns|umas|ate|no maximo|apenas|somente|tudo|eu|la|ai|hoje|agora|pagar|dar|mandar|fazer|passar|depositar|oferecer|tipo|cerca de|mais ou menos|a partir de|isso|quitar|os|aos|entrada de|um valor de)\s+){{0,4}}{_NUM}(?!\s*(?:de\s+)?(?:x|vezes|parcel|prest|dias?|semanas?|mes|meses|anos?|h\b|horas?|filh|crianca|boca|min|por cento|pessoa|vez|boleto|conta|dependente|irma|net|da (?:manha|tarde|noite)|de (?:{{}})))".replace(
+        rf"\s+(?:(?:por|em|com|de|so|uns|umas|ate|no maximo|apenas|somente|tudo|eu|la|ai|hoje|agora|pagar|dar|mandar|fazer|passar|depositar|oferecer|tipo|cerca de|mais ou menos|a partir de|isso|quitar|os|aos|entrada de|um valor de)\s+){{0,4}}{_NUM}(?!\s*(?:de\s+)?(?:x|vezes|parcel|prest|dias?|semanas?|mes\b|meses|anos?|h\b|horas?|filh|crianca|boca|min\b|minut|por cento|pessoa|vez|boleto|conta|dependente|irma|net|da (?:manha|tarde|noite)|de (?:{{}})))".replace(
             "{}", "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro"
         )
     ),
@@ -67,9 +69,10 @@ _ALONE = re.compile(
     r"(?:\W|\b(?:no maximo|ai|so|e|ta|bom|serve|pode ser|por favor)\b)*$"
 )
 _UNITS_AFTER = re.compile(
-    r"^\s*(?:x\b|vezes|parcel|prest|dias?|semanas?|mes|meses|anos?|h\b|hs\b|hrs?\b|horas?|filh|crianca|min|por cento|%|pessoa|quilo|kg|km|porcento|°|º|ª)"
+    r"^\s*(?:x\b|vezes|parcel|prest|dias?|semanas?|mes\b|meses|anos?|h\b|hs\b|hrs?\b|horas?|filh|crianca|min\b|minut|por cento|%|pessoa|quilo|kg|km|porcento|°|º|ª)"
 )
 SMALLEST_BARE = 5
+SMALLEST_AFTER_A_VERB = 15
 SMALLEST_ALONE = 40
 
 
@@ -99,7 +102,7 @@ def read_installments(text: str) -> list[Found]:
             end = match.end() if number < 2 else end
             if not 1 <= value <= MOST_INSTALLMENTS or any(one.start < end and start < one.end for one in found):
                 continue
-            if number == 5 and value == 1:
+            if value == 1 and (number == 5 or _AT_ONCE.search(text[:end])):
                 continue
             if number > 0 and (_NO_PLAN_BEFORE.search(text[:start]) or _NO_PLAN_AFTER.search(text[match.end() :])):
                 continue
@@ -132,11 +135,12 @@ def read_amounts(text: str, *, bare: bool = False) -> list[Found]:
             start, end = match.span("number")
             if any(one.start < match.end("number") and start < one.end for one in found):
                 continue
-            explicit = pattern in _AMOUNTS[:3]
+            explicit = pattern in _AMOUNTS[:4]
             if not explicit and _UNITS_AFTER.search(text[end:]):
                 continue
             value = decimal_text(match.group("number"), match.groupdict().get("cents"))
-            if value is None or (not explicit and Decimal(value) < SMALLEST_BARE):
+            smallest = SMALLEST_AFTER_A_VERB if pattern is _AMOUNTS[-1] and not bare else SMALLEST_BARE
+            if value is None or (not explicit and Decimal(value) < smallest) or text[:start].endswith("nota "):
                 continue
             found.append(Found("amount", value, start, match.end() if explicit else end))
     return sorted(found or _alone(text), key=lambda one: one.start)
