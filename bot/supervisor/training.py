@@ -92,6 +92,7 @@ def rasa_environment(root: Path) -> dict[str, str]:
     return ours | {
         "PYTHONPATH": str(root / "rasa_server"),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
