@@ -39,7 +39,7 @@ check-imports:
 	@echo "[check] imports" && $(BIN)/lint-imports
 
 check-spelling:
-	@echo "[check] spelling" && $(BIN)/codespell
+	@echo "[check] spelling" && $(BIN)/codespell bot actions scripts docs Makefile $(wildcard *.md)
 
 bench: setup train  ## measure speed and understanding
 	@$(BIN)/python -m bench $(ARGS)
