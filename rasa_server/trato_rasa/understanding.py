@@ -19,6 +19,7 @@ from trato_rasa.values.reader import read_values
 Ranking = list[tuple[str, float]]
 RANKING_LENGTH = 10
 SURE = 0.9
+PLAUSIBLE = 0.05  # below, a second meaning is not worth the time to look at each clause
 
 
 @dataclass(frozen=True)
@@ -226,8 +227,9 @@ def understand(
         thresholds: see there.
         rankings: the classifier, for several texts at once.
     """
-    clauses = _clauses(text)
-    whole, *parts = rankings([text, *clauses])
+    (whole,) = rankings([text])
+    clauses = _clauses(text) if len(whole) > 1 and whole[1][1] >= PLAUSIBLE else []
+    parts = rankings(clauses) if clauses else []
     values = {"now": context.now, "asked": context.asked, "options": context.options}
     found = read_values(text, intent=whole[0][0] if whole and whole[0][1] >= thresholds.confirm else None, **values)
     ranking = _in_context(text, whole, found, context)
@@ -334,7 +336,7 @@ def _clauses(text: str) -> list[str]:
 
 def _two_meanings(ranking: Ranking, parts: list[Ranking], thresholds: Thresholds) -> tuple[Ranking, str | None]:
     """Where two clauses clearly mean different things that the whole may mean too, the more important one wins."""
-    plausible = {name for name, _ in ranking[:5]}
+    plausible = {name for name, share in ranking[:5] if share >= PLAUSIBLE}
     meant = {part[0][0] for part in parts if part and part[0][1] >= thresholds.clause}
     meant = {intent for intent in meant if intent not in COURTESY and intent in plausible}
     top = ranking[0][0]
