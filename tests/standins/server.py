@@ -242,7 +242,7 @@ async def _swallow(message: Message) -> None:
 
 async def post(url: str, *, attempts: int = 1, pause: float = 0.5, **request: Any) -> httpx.Response:
     """Post to the product as a provider does: again after an error, up to `attempts` times."""
-    async with httpx.AsyncClient(timeout=15) as client:
+    async with httpx.AsyncClient(timeout=15, verify=False) as client:  # plain HTTP: a context for TLS costs 30 ms
         for attempt in range(1, attempts + 1):
             try:
                 response = await client.post(url, **request)
