@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -294,6 +295,7 @@ def serve_actions(it: Product) -> None:
     from sanic import HTTPResponse, Request, json  # noqa: PLC0415
 
     _Context.product = it
+    warnings.filterwarnings("ignore", message=".*ensure compatibility.*")  # two Pythons, two versions: ADR 0003
     executor = ActionExecutor()
     executor.register_package("actions")
     app = create_app(executor)

@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     actions_port: int = 5055
     timezone: str = "America/Sao_Paulo"
     gather_seconds: float = Field(default=0.0, ge=0, le=30)
-    reply_timeout_seconds: float = Field(default=20.0, gt=0)
+    reply_timeout_seconds: float = Field(
+        default=50.0, gt=0
+    )  # above the longest turn that Rasa allows (credentials.yml)
     service_hours: str = "Mon-Fri 09:00-18:00"
     policies: Path = Path("policies")
     worker_concurrency: int = Field(default=16, ge=1)

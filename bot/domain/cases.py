@@ -39,7 +39,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to pick: its title's name in the catalog, the facts of it, and the payload "/intent{...}" it stands for."""
+    """Something to pick: its title in the catalog, with facts, and the payload "/intent{...}" that it stands for."""
 
     code: str
     payload: str

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +20,7 @@ from bot.domain.conversations import Conversation, Debtor
 from bot.domain.door import Sayable
 from bot.domain.messages import ChannelKind
 from bot.domain.policy import Policy
+from bot.storage.answers import answer_from, answer_json
 from bot.storage.conversations import SqlConversations
 from bot.storage.effects import Effects
 from bot.storage.portfolio import (
@@ -33,7 +33,6 @@ from bot.storage.portfolio import (
 )
 from bot.storage.tables import contacts, conversations, deep_links, turns
 
-ANSWER = TypeAdapter(Answer)
 STATE_ZONES = {
     "AC": "America/Rio_Branco",
     "AM": "America/Manaus",
@@ -109,18 +108,21 @@ class SqlCases:
                 broken[policy.creditor.slug] += 1
         return broken
 
+    async def acted_on(self, message_id: UUID) -> bool:
+        """Whether an action has answered this message already, though its answer may not be stored as sent yet."""
+        query = select(turns.c.message_id).where(turns.c.message_id == message_id)
+        return (await self._connection.execute(query)).one_or_none() is not None
+
     async def stored_answer(self, message_id: UUID) -> Answer | None:
         """What was answered to this message already, so that an action may run twice."""
         query = select(turns.c.answer).where(turns.c.message_id == message_id)
         stored = (await self._connection.execute(query)).scalar_one_or_none()
-        return None if stored is None else ANSWER.validate_python(stored)
+        return None if stored is None else answer_from(stored)
 
     async def apply(self, case: Case, turn: Turn, action: str, answer: Answer, *, now: datetime) -> None:
         """Store the answer under its message, and everything that it changes."""
         await self._connection.execute(
-            pg_insert(turns).values(
-                message_id=turn.message_id, action=action, answer=ANSWER.dump_python(answer, mode="json"), at=now
-            )
+            pg_insert(turns).values(message_id=turn.message_id, action=action, answer=answer_json(answer), at=now)
         )
         await Effects(self._connection, case, turn, now).apply(answer)
 

@@ -87,7 +87,6 @@ class SqlConversations:
 
     async def add_inbound(self, conversation_id: UUID, message: InboundMessage, *, now: datetime) -> UUID | None:
         """Store a message once; None where it is known already."""
-        unsupported = message.kind in (InboundKind.OTHER, InboundKind.EDITED)
         result = await self._connection.execute(
             pg_insert(messages)
             .values(
@@ -102,7 +101,7 @@ class SqlConversations:
                 provider_id=message.provider_id,
                 key=message.key,
                 at=now,
-                status=Status.UNSUPPORTED if unsupported else Status.RECEIVED,
+                status=Status.UNSUPPORTED if message.kind is InboundKind.EDITED else Status.RECEIVED,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(messages.c.id)

@@ -94,7 +94,8 @@ class TakeTurns:
         """None: the message is for a person, and stays where it is."""
         message = batch[-1]
         text = "\n".join(m.text for m in batch if m.text.strip())
-        if conversation.state in (ConversationState.WAITING, ConversationState.AGENT) and not is_stop_word(text):
+        with_people = conversation.state in (ConversationState.WAITING, ConversationState.AGENT)
+        if with_people and not is_stop_word(text) and not await work.cases.acted_on(message.id):
             return await self._for_a_person(work, conversation, batch)
         match message.kind:
             case InboundKind.TEXT:

@@ -24,13 +24,13 @@ def affirm(case: Case, turn: Turn) -> Answer:
         case Question.CANCEL:
             return payment.confirm_cancel(case, turn)
         case Question.DEBT if negotiable_debts(case):
-            return Answer((Say("utter_which_debt"),))
+            return Answer((Say("utter_which_debt"),), case.asked)
         case Question.WAY:
-            return Answer((Say("utter_which_way"),))
+            return Answer((Say("utter_which_way"),), case.asked)
         case Question.OPTIONS:
-            return Answer((Say("utter_which_option"),))
+            return Answer((Say("utter_which_option"),), case.asked)
         case Question.AMOUNT | Question.INSTALLMENTS | Question.DUE_DATE if case.identified:
-            return Answer((Say("utter_tell_the_value"),))
+            return Answer((Say("utter_tell_the_value"),), case.asked)
     if not case.identified:
         return identity.open_talk(case, turn) if case.asked.what is Question.NOTHING else identity.ask_again(case)
     if negotiable_debts(case):
@@ -46,9 +46,7 @@ def accept(case: Case, turn: Turn) -> Answer:
     if offer.expired(case.now) or case.asked.facts.get("interrupted") or turn.stale:
         return negotiation.show_again(case, turn, offer)
     if not (turn.button or is_unequivocal_yes(turn.text)):
-        return Answer(
-            (Say("utter_accept_clearly", choices=(negotiation.ACCEPT, negotiation.OTHER_TERMS, TO_A_PERSON)),)
-        )
+        return _ask_clearly(case)
     covered = [d for d in case.debts if d.id in offer.debts]
     if len(covered) != len(offer.debts) or not set(offer.debts) <= {d.id for d in negotiable_debts(case)}:
         return debt.nothing_open(case, turn)
@@ -62,6 +60,11 @@ def accept(case: Case, turn: Turn) -> Answer:
         {"rung": 0, "counters": 0},
         (Agreed(agreement_id, offer),),
     )
+
+
+def _ask_clearly(case: Case) -> Answer:
+    choices = (negotiation.ACCEPT, negotiation.OTHER_TERMS, TO_A_PERSON)
+    return Answer((Say("utter_accept_clearly", choices=choices),), case.asked)
 
 
 def _confirmed_doubt(case: Case, turn: Turn) -> Answer:
@@ -97,7 +100,7 @@ def deny(case: Case, turn: Turn) -> Answer:
         case Question.CANCEL:
             return Answer((Say("utter_agreement_kept"),), NOTHING_ASKED)
         case Question.IDENTITY | Question.DOCUMENT | Question.PHONE:
-            return Answer((Say("utter_why_identity", choices=(TO_A_PERSON,)),))
+            return Answer((Say("utter_why_identity", choices=(TO_A_PERSON,)),), case.asked)
         case _:
             return Answer((Say("utter_no_problem"),), NOTHING_ASKED)
 
@@ -130,7 +133,7 @@ def choose_debts(case: Case, turn: Turn, number: int | None) -> Answer:
     elif number is not None and 1 <= number <= len(listed) and listed[number - 1] in open_debts:
         chosen = (open_debts[listed[number - 1]],)
     else:
-        return Answer((Say("utter_which_debt"),))
+        return Answer((Say("utter_which_debt"),), case.asked)
     fresh = replace(case, conversation=replace(case.conversation, memory={**case.memory, "rung": 0}))
     answer = debt.tell_chosen(fresh, turn, chosen)
     return replace(answer, memory={**answer.memory, "rung": 0, "counters": 0})
@@ -144,7 +147,7 @@ def _choose_way(case: Case, turn: Turn, number: int | None) -> Answer:
     elif number is None and re.search(r"\b(parcel\w+|vezes|\d+\s*x|m[eê]s)\b", turn.text, re.IGNORECASE):
         number = 2
     if number is None or not 1 <= number <= len(offers) + 1:
-        return Answer((Say("utter_which_way"),))
+        return Answer((Say("utter_which_way"),), case.asked)
     if number == len(offers) + 1:
         return _to_a_person(case, turn)
     offer = negotiation.offer_by_id(case, offers[number - 1])
@@ -161,7 +164,7 @@ def _choose_after_terms(case: Case, turn: Turn, number: int | None) -> Answer:
         return negotiation.reject_offer(case, turn)
     if number == 3:
         return _to_a_person(case, turn)
-    return Answer((Say("utter_accept_clearly", choices=(negotiation.ACCEPT, negotiation.OTHER_TERMS, TO_A_PERSON)),))
+    return _ask_clearly(case)
 
 
 def _to_a_person(case: Case, turn: Turn) -> Answer:

@@ -138,6 +138,8 @@ def _answer_proposal(case: Case, turn: Turn, proposal: Proposal) -> Answer:
     match decision:
         case Accepted(offer):
             answer = terms(case, offer, Say("utter_lead_accepted"))
+        case Countered(offer) if offer.count == 1 and (proposal.installments or 1) > 1:
+            answer = terms(case, offer, Say("utter_lead_too_small_for_plan"))
         case Countered(offer, reasons):
             answer = terms(case, offer, Say(f"utter_counter_{reasons[0]}", _counter_facts(offer, proposal)))
         case Blocked(rule="R40"):

@@ -62,9 +62,9 @@ def test_R34_R36_R39_R58_R4_R8_a_refusal_names_line_path_and_rule(old: str, new:
         ("fine = 0.02", 'fine = "dois"', "charges.fine", "decimal_parsing"),
         ("fine = 0.02", "fine = nan", "charges.fine", "finite_number"),
         ("fine = 0.02", "fine = -0.01", "charges.fine", "out_of_range"),
-        ("occasional = [0, 0.05, 0.08]", "occasional = [0.05, 0]", "discounts.rungs.occasional", "rungs_fall"),
-        ("occasional = [0, 0.05, 0.08]", "occasional = [0, 0.7]", "discounts.rungs.occasional", "out_of_range"),
-        ("occasional = [0, 0.05, 0.08]", "", "discounts.rungs.occasional", "missing"),
+        ("occasional = [0.03, 0.05, 0.08]", "occasional = [0.05, 0]", "discounts.rungs.occasional", "rungs_fall"),
+        ("occasional = [0.03, 0.05, 0.08]", "occasional = [0, 0.7]", "discounts.rungs.occasional", "out_of_range"),
+        ("occasional = [0.03, 0.05, 0.08]", "", "discounts.rungs.occasional", "missing"),
         ("due_days = [5, 10, 15, 20, 25]", "due_days = [0]", "installments.due_days", "out_of_range"),
         ('proof = "birth_date"', 'proof = "selfie"', "identity.proof", "enum"),
         ('state = "SP"', 'state = "XX"', "creditor.state", "invalid_state"),
@@ -148,7 +148,7 @@ class TestDiscounts:
     def test_people_may_concede_more_than_the_assistant(self) -> None:
         policy = a_policy()
         by = [policy.discount_at(0, profile=ProfileKind.CHRONIC, authority=a) for a in Authority]
-        assert by == [Decimal(0), Decimal("0.05"), Decimal("0.10")]
+        assert by == [Decimal("0.03"), Decimal("0.08"), Decimal("0.13")]
 
     def test_a_negative_rung_is_a_mistake_of_the_caller(self) -> None:
         with pytest.raises(ValueError, match="rung"):
