@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, case, func, insert, select, update
+from sqlalchemy import Row, and_, case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,9 @@ from bot.domain.messages import (
     advances,
 )
 from bot.storage.tables import contacts, conversations, delivery_events, messages
+
+# As the index says it, and no parameter: once prepared, PostgreSQL would not find the index by one.
+IS_OPEN = text(f"state <> '{ConversationState.CLOSED}'")
 
 
 class SqlConversations:
@@ -51,9 +54,7 @@ class SqlConversations:
                 tracker=uuid4(),
                 phone=message.address if message.channel is not ChannelKind.TELEGRAM else None,
             )
-            .on_conflict_do_nothing(
-                index_elements=["channel", "address"], index_where=conversations.c.state != ConversationState.CLOSED
-            )
+            .on_conflict_do_nothing(index_elements=["channel", "address"], index_where=IS_OPEN)
         )
         made = await self._open_of(message.channel, message.address)
         if made is None:
