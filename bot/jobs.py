@@ -6,12 +6,14 @@ one conversation's turns, and its deliveries, in order.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 import procrastinate
 import structlog
 from procrastinate import JobContext, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
@@ -27,7 +29,8 @@ MOST_FAILED_TURNS = 6  # answers of "error" for one message before a person take
 LONGEST_OUTAGE = timedelta(minutes=15)  # without any answer from Rasa before a person takes over
 SWEEP_AFTER = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 2.0
-STALLED_SECONDS = 8.0
+STALLED_SECONDS = 5.0  # without a heartbeat; then a worker counts as dead
+LOOK_SECONDS = 2.5  # between two looks for dead workers; longer than a heartbeat
 
 
 class _UntilAnswered(BaseRetryStrategy):
@@ -94,11 +97,10 @@ def register_tasks(
             raise _Later(pause)
 
     @queue.periodic(cron="* * * * * */20")
-    @queue.task(name="sweep", queueing_lock="sweep", pass_context=True)
-    async def _sweep(context: JobContext, timestamp: int) -> None:
-        """Start again what fell between: jobs of dead workers, messages without a job."""
+    @queue.task(name="sweep", queueing_lock="sweep")
+    async def _sweep(timestamp: int) -> None:
+        """Start again what fell between: messages without a job."""
         del timestamp
-        await retry_stalled(context.app)
         async with transactions() as work:
             for conversation in await work.conversations.left_behind(older_than=clock.now() - SWEEP_AFTER):
                 await work.jobs.take_turns(conversation)
@@ -106,23 +108,38 @@ def register_tasks(
             await work.commit()
 
 
-async def retry_stalled(queue: procrastinate.App) -> int:
-    """Give back the jobs of workers that died; returns how many."""
+async def give_back_stalled(queue: procrastinate.App) -> None:
+    """Give back the jobs of workers that died, for as long as this runs.
+
+    Seen dead twice, since after PostgreSQL's restart everybody's last heartbeat is old.
+    """
     manager = queue.job_manager
-    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
-    for job in stalled:
-        await manager.retry_job(job)
-    return len(stalled)
+    suspects: set[int | None] = set()
+    while True:
+        try:
+            stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS))
+            for job in stalled:
+                if job.id in suspects:
+                    await manager.retry_job(job)
+            suspects = {job.id for job in stalled}
+        except ConnectorException as error:  # PostgreSQL is away, or another worker was quicker
+            log.warning("stalled_jobs_unknown", error=type(error).__name__)
+            suspects = set()
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def run_worker(queue: procrastinate.App, *, concurrency: int) -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT. Ends as well where PostgreSQL goes away: a new worker takes over."""
     async with queue.open_async():
-        await queue.run_worker_async(
-            concurrency=concurrency,
-            delete_jobs="successful",
-            fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=20,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
-        )
+        giving_back = asyncio.create_task(give_back_stalled(queue))
+        try:
+            await queue.run_worker_async(
+                concurrency=concurrency,
+                delete_jobs="successful",
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=20,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+            )
+        finally:
+            giving_back.cancel()
