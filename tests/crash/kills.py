@@ -35,9 +35,9 @@ class Kill:
         """Seconds until the process that took its place was ready."""
         return self.back_at - self.at
 
-    def answered_after(self, steps: Sequence[Step]) -> float:
-        """Seconds until somebody who wrote after the kill had their answer."""
-        return min((s.answered_at - self.at for s in steps if s.wrote_at > self.at), default=0.0)
+    def answers_after(self, steps: Sequence[Step]) -> float:
+        """Seconds until the process that took its place had its part in an answer."""
+        return min((s.answered_at - self.at for s in steps if s.answered_at > self.back_at), default=0.0)
 
     def longest_wait(self, steps: Sequence[Step]) -> float:
         """Seconds that the slowest answer took, of those which waited while the process was away."""

@@ -69,9 +69,9 @@ async def crash(product: RunningProduct, *, dialogues: int, kills: Sequence[str]
 
 def show(outcome: Outcome, console: Console) -> None:
     """The tables that the command prints."""
-    table = Table("killed", "ready again, s", "first answer, s", "slowest answer, s", title="Recovery")
+    table = Table("killed", "ready again, s", "answers again, s", "slowest answer, s", title="Recovery")
     for kill in outcome.kills:
-        figures = (kill.ready_after, kill.answered_after(outcome.steps), kill.longest_wait(outcome.steps))
+        figures = (kill.ready_after, kill.answers_after(outcome.steps), kill.longest_wait(outcome.steps))
         table.add_row(kill.name, *(f"{figure:.1f}" for figure in figures))
     console.print(table)
     found = outcome.findings
