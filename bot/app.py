@@ -192,6 +192,7 @@ class Product:
             self.clock,
             timezone=ZoneInfo(self.settings.timezone),
             match_option=match_option,
+            gather=timedelta(seconds=self.settings.gather_seconds),
         )
 
     @cached_property

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     rasa_secret: SecretStr | None = None
     actions_port: int = 5055
     timezone: str = "America/Sao_Paulo"
-    gather_seconds: float = Field(default=0.0, ge=0, le=30)
+    gather_seconds: float = Field(default=1.0, ge=0, le=30)
     reply_timeout_seconds: float = Field(
         default=50.0, gt=0
     )  # above the longest turn that Rasa allows (credentials.yml)

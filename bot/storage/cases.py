@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -108,10 +108,10 @@ class SqlCases:
                 broken[policy.creditor.slug] += 1
         return broken
 
-    async def acted_on(self, message_id: UUID) -> bool:
-        """Whether an action has answered this message already, though its answer may not be stored as sent yet."""
-        query = select(turns.c.message_id).where(turns.c.message_id == message_id)
-        return (await self._connection.execute(query)).one_or_none() is not None
+    async def acted_on(self, message_ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Which of these messages an action has answered already, though the answer may not be stored yet."""
+        query = select(turns.c.message_id).where(turns.c.message_id.in_(message_ids))
+        return frozenset((await self._connection.execute(query)).scalars())
 
     async def stored_answer(self, message_id: UUID) -> Answer | None:
         """What was answered to this message already, so that an action may run twice."""

@@ -19,6 +19,9 @@ DEFER = text(
 )
 
 
+HURRY = text("update procrastinate_jobs set scheduled_at = now() where lock = :lock and status = 'todo'")
+
+
 class SqlJobs:
     """Jobs of one conversation, deferred in the caller's transaction.
 
@@ -30,6 +33,10 @@ class SqlJobs:
 
     async def take_turns(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
         await self._defer("take_turns", f"turn:{conversation_id}", conversation_id, after)
+
+    async def hurry(self, conversation_id: UUID) -> None:
+        """Let turns that wait for more to come begin now."""
+        await self._connection.execute(HURRY, {"lock": f"turn:{conversation_id}"})
 
     async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
         await self._defer("deliver", f"deliver:{conversation_id}", conversation_id, after)

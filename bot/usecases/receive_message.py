@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.domain.gathering import stands_alone
 from bot.domain.messages import InboundKind, InboundMessage
 from bot.ports import Clock, Transactions
 
@@ -26,10 +27,14 @@ class ReceiveMessage:
                 return False
             await work.conversations.change(conversation.id, last_in_at=now, reply_address=message.reply_address)
             if message.kind is not InboundKind.EDITED:
-                await work.jobs.take_turns(conversation.id, after=self._pause(message))
+                pause = self._pause(message)
+                if self._gather and pause is None:
+                    await work.jobs.hurry(conversation.id)  # what came before it waits no longer either
+                await work.jobs.take_turns(conversation.id, after=pause)
             await work.commit()
         return True
 
     def _pause(self, message: InboundMessage) -> timedelta | None:
-        """Text waits a little for what may follow it; everything else is answered at once."""
-        return self._gather if self._gather and message.kind is InboundKind.TEXT else None
+        """Text waits a little for what may follow it; a button, a pick or a yes is answered at once."""
+        waits = self._gather and message.kind is InboundKind.TEXT and not stands_alone(message.text)
+        return self._gather if waits else None

@@ -12,6 +12,7 @@ from bot.domain.consent import is_unequivocal_yes
 from bot.domain.conversations import Conversation, Draft, Message, Question
 from bot.domain.dialogue import DialogueAnswer, DialogueReply, DialogueTurn
 from bot.domain.errors import DialogueUnavailable
+from bot.domain.gathering import more_may_follow, together
 from bot.domain.messages import Author, ConversationState, InboundKind, Option, Status
 from bot.domain.stop_words import is_stop_word
 from bot.ports import Clock, Dialogue, Texts, Transactions, UnitOfWork
@@ -46,6 +47,7 @@ class TakeTurns:
         *,
         timezone: ZoneInfo,
         match_option: Callable[[str, Sequence[Option]], int | None],
+        gather: timedelta = timedelta(0),
     ) -> None:
         self._transactions = transactions
         self._dialogue = dialogue
@@ -53,6 +55,7 @@ class TakeTurns:
         self._clock = clock
         self._timezone = timezone
         self._match_option = match_option
+        self._gather = gather
 
     async def __call__(self, conversation_id: UUID) -> None:
         """Take all turns that wait.
@@ -66,8 +69,13 @@ class TakeTurns:
                 waiting = await work.conversations.unanswered(conversation_id)
                 if not waiting:
                     return
-                batch = _together(waiting)
-                reading = await self._read(work, conversation, batch)
+                acted_on = await work.cases.acted_on([m.id for m in waiting])
+                batch = together(waiting, pause=self._gather, acted_on=acted_on)
+                begun = batch[-1].id in acted_on
+                last = len(batch) == len(waiting)
+                if last and not begun and more_may_follow(batch, now=self._clock.now(), pause=self._gather):
+                    return  # the newest message has a job of its own
+                reading = await self._read(work, conversation, batch, begun=begun)
                 await work.commit()
             if reading is None:
                 return
@@ -80,7 +88,7 @@ class TakeTurns:
             waiting = await work.conversations.unanswered(conversation_id)
             if not waiting:
                 return
-            batch = _together(waiting)
+            batch = [waiting[0]]
             drafts = [_draft(batch, 0, DialogueReply(self._texts("assistant_failed")), Author.SYSTEM)]
             await work.conversations.add_outbound(conversation_id, drafts, now=now)
             await work.conversations.mark_answered([m.id for m in batch], understanding={"failed": True})
@@ -90,12 +98,14 @@ class TakeTurns:
             await work.jobs.deliver(conversation_id)
             await work.commit()
 
-    async def _read(self, work: UnitOfWork, conversation: Conversation, batch: list[Message]) -> _Reading | None:
-        """None: the message is for a person, and stays where it is."""
+    async def _read(
+        self, work: UnitOfWork, conversation: Conversation, batch: list[Message], *, begun: bool
+    ) -> _Reading | None:
+        """None: the message is for a person, and stays where it is. `begun`: an action has answered it already."""
         message = batch[-1]
         text = "\n".join(m.text for m in batch if m.text.strip())
         with_people = conversation.state in (ConversationState.WAITING, ConversationState.AGENT)
-        if with_people and not is_stop_word(text) and not await work.cases.acted_on(message.id):
+        if with_people and not is_stop_word(text) and not begun:
             return await self._for_a_person(work, conversation, batch)
         match message.kind:
             case InboundKind.TEXT:
@@ -212,11 +222,6 @@ class TakeTurns:
                 "conversation_id": str(conversation.id),
             },
         )
-
-
-def _together(waiting: list[Message]) -> list[Message]:
-    """The oldest message and the texts that follow it at once: they belong to one turn."""
-    return [waiting[0]]
 
 
 def _draft(batch: list[Message], number: int, reply: DialogueReply, author: Author) -> Draft:

@@ -98,6 +98,7 @@ class RunningProduct:
             "TRATO_TELEGRAM__WEBHOOK_SECRET": telegram.SECRET,
             "TRATO_TELEGRAM__API_BASE_URL": self.telegram.base_url,
             "TRATO_TELEGRAM__MODE": "webhook",
+            "TRATO_GATHER_SECONDS": "0.3",
             **self.settings,
         }
 
