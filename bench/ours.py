@@ -13,7 +13,6 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bench.memory import Memory, memory_of
 from tests.e2e.people import Person
 from tests.e2e.running import RunningProduct
 from tests.standins import twilio
@@ -95,9 +94,8 @@ class Ours:
         except httpx.HTTPError as error:
             raise TimeoutError from error
 
-    def memory(self) -> dict[str, Memory]:
-        """By process; PostgreSQL's are counted together."""
-        return {name: memory_of(self.product.pid(name)) for name in PROCESSES}
+    def pids(self) -> dict[str, int]:
+        return {name: self.product.pid(name) for name in PROCESSES}
 
 
 def started_product() -> tuple[RunningProduct, QuickTwilio]:

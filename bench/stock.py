@@ -14,7 +14,6 @@ from pathlib import Path
 
 import httpx
 
-from bench.memory import Memory, memory_of
 from tests.e2e.running import ROOT, free_port
 
 PYTHON = ROOT / "rasa_server" / ".venv" / "bin" / "python"
@@ -44,8 +43,8 @@ class Stock:
             raise TimeoutError
         return time.monotonic() - began
 
-    def memory(self) -> dict[str, Memory]:
-        return {"rasa": memory_of(self.pid)}
+    def pids(self) -> dict[str, int]:
+        return {"rasa": self.pid}
 
 
 def make_project() -> Path:
@@ -92,7 +91,10 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def _rasa(*words: str, folder: Path) -> None:
-    subprocess.run([str(PYTHON), "-m", "rasa", *words], cwd=folder, env=_environment(), check=True)  # noqa: S603
+    with (PROJECT.parent / "init.log").open("ab") as log:
+        subprocess.run(  # noqa: S603
+            [str(PYTHON), "-m", "rasa", *words], cwd=folder, env=_environment(), check=True, stdout=log, stderr=log
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -11,27 +11,31 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 import httpx
 
-from bench.load import Outcome, as_fast_as_answered, at_rate
-from bench.memory import Memory
+from bench.load import WARM_UP_SECONDS, Outcome, as_fast_as_answered, at_rate
 from bench.ours import Ours, started_product
 from bench.stock import Stock, make_project, started_stock
+from bench.usage import Memory, memory_of, seconds_of
 
 AT_ONCE = 50
 
 
 @dataclass
 class Measured:
-    """`first`: at the fixed rate, the seconds until the first message of each answer."""
+    """`first`: at the fixed rate, the seconds until the first message of each answer.
+
+    `processor`: seconds of processor time a turn, by process, with everybody writing.
+    """
 
     steady: Outcome
     full: Outcome
     memory: Mapping[str, Memory]
+    processor: Mapping[str, float]
     first: Outcome
 
 
@@ -59,8 +63,12 @@ async def _measure(target: Ours | Stock, seconds: float, first: Sequence[float])
     people = count(1)
     steady = await at_rate(target, seconds=seconds, per_second=1, people=people)
     at_first = Outcome(list(first) or steady.latencies)
+    pids = target.pids()
+    before = {name: seconds_of(pid) for name, pid in pids.items()}
     full = await as_fast_as_answered(target, seconds=seconds, people=people, at_once=AT_ONCE)
-    return Measured(steady, full, target.memory(), at_first)
+    turns = max(1.0, full.turns_per_second * (seconds + WARM_UP_SECONDS))
+    processor = {name: (seconds_of(pid) - before[name]) / turns for name, pid in pids.items()}
+    return Measured(steady, full, {name: memory_of(pid) for name, pid in pids.items()}, processor, at_first)
 
 
 def report(ours: Measured, stock: Measured, *, seconds: float) -> str:
@@ -88,11 +96,18 @@ def report(ours: Measured, stock: Measured, *, seconds: float) -> str:
         "| --- | ---: | ---: | ---: |",
         *(f"| {' | '.join(row)} |" for row in rows),
         "",
-        "| Trato's process | RSS | PSS |",
-        "| --- | ---: | ---: |",
-        *(f"| {name} | {m.resident:.0f} MiB | {m.shared_out:.0f} MiB |" for name, m in ours.memory.items()),
+        "| process | RSS | PSS | processor time a turn |",
+        "| --- | ---: | ---: | ---: |",
+        *_processes("Trato", ours),
+        *_processes("stock", stock),
     ]
     return "\n".join(lines)
+
+
+def _processes(whose: str, measured: Measured) -> Iterator[str]:
+    for name, memory in measured.memory.items():
+        spent = measured.processor[name] * 1000
+        yield f"| {whose}: {name} | {memory.resident:.0f} MiB | {memory.shared_out:.0f} MiB | {spent:.1f} ms |"
 
 
 def _milliseconds(ours: Outcome, stock: Outcome, percent: float) -> tuple[str, str, str]:

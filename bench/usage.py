@@ -1,4 +1,4 @@
-"""Memory of processes, each with whatever it started."""
+"""Memory and processor time of processes, each with whatever it started."""
 
 from __future__ import annotations
 
@@ -31,3 +31,16 @@ def memory_of(pid: int) -> Memory:
             continue
         resident, shared_out = resident + info.rss, shared_out + info.pss
     return Memory(resident / MIB, shared_out / MIB)
+
+
+def seconds_of(pid: int) -> float:
+    """Of processor time that a process and its descendants have used."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
