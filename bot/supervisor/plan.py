@@ -59,6 +59,7 @@ def rasa_plan(site: Site) -> ChildPlan:
     files = ("--model", "models", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
     known = {name: os.environ[name] for name in RASA_MAY_KNOW if name in os.environ}
     environment = {
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),  # one turn, one core: two wait for each other
         "TRATO_ACTIONS_URL": f"http://{LOOPBACK}:{site.settings.actions_port}/webhook",
         "TRATO_RASA_DATABASE_URL": site.database_url,
         "TRATO_RASA_SECRET": site.rasa_secret,
