@@ -71,7 +71,7 @@ class Effects:
                 await self._identified(debtor_id, by)
             case IdentityFailed(debtor_id):
                 await self._attempt(debtor_id, succeeded=False)
-            case HandedOver(reason):
+            case HandedOver(reason) if conversation.state is not ConversationState.CLOSED:
                 await self._conversations.change(
                     conversation.id,
                     state=ConversationState.WAITING,
@@ -203,7 +203,11 @@ class Effects:
         await self._connection.execute(
             update(agreement_debts).where(agreement_debts.c.agreement_id == agreement_id).values(active=False)
         )
-        await self._set_debts(ids, DebtState.OPEN, state_reason=None, state_until=None)
+        await self._connection.execute(
+            update(debts)
+            .where(debts.c.id.in_(ids), debts.c.state == DebtState.IN_AGREEMENT)  # a dispute of it goes on (R44)
+            .values(state=DebtState.OPEN, state_reason=None, state_until=None)
+        )
 
     async def _set_debts(self, debt_ids: tuple[UUID, ...], state: DebtState, **values: object) -> None:
         await self._connection.execute(

@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.domain.cases import Answer, Case, Closed, HandedOver, Identified, Say, Turn
 from bot.domain.conversations import Asked, Question
 from bot.domain.topics import confirm, identity, information
-from bot.domain.topics.common import join
+from bot.domain.topics.common import NOTHING_ASKED, join
 from bot.domain.topics.registry import TOPICS
 from bot.ports import Clock, Transactions
 
@@ -57,7 +57,8 @@ class AnswerTurn:
                 return stored
             answer = decide(case, turn, action=action)
             if (known := _newly_known(answer)) is not None:
-                answer = join([answer, go_on(await work.cases.identified(case, known, now=now), turn)])
+                case = await work.cases.identified(case, known, now=now)
+                answer = join([answer, go_on(case, turn)])
             await work.cases.apply(case, turn, action, answer, now=now)
             await work.commit()
         return answer
@@ -85,6 +86,7 @@ def go_on(case: Case, turn: Turn) -> Answer:
     """The right party is confirmed: what they came for, else what this is about (R10)."""
     wanted = str(case.memory.get("goes_on") or "ask_debt")
     topic = TOPICS.get(wanted, TOPICS["ask_debt"])
+    case = replace(case, conversation=replace(case.conversation, asked=NOTHING_ASKED))  # who they are is answered
     answer = topic.answer(case, replace(turn, intent=wanted, text="", entities={}))
     return replace(answer, memory={**answer.memory, "goes_on": None})
 

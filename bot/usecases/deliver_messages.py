@@ -48,7 +48,7 @@ class DeliverMessages:
                     )
                     await work.commit()
                     continue
-                retried = message.status is Status.SENDING
+                retried = message.first_tried_at is not None
                 known = await work.conversations.sent_ids(conversation) if retried else frozenset[str]()
                 await work.conversations.mark_sending(message.id, now=now)
                 await work.commit()
@@ -64,7 +64,7 @@ class DeliverMessages:
             text=message.text,
             options=message.options,
             ask_contact=_asks_contact(message),
-            first_tried_at=message.first_tried_at if message.status is Status.SENDING else None,
+            first_tried_at=message.first_tried_at,
         )
         channel = self._channels.get(conversation.channel)
         try:
@@ -82,7 +82,7 @@ class DeliverMessages:
         return None
 
     async def _send_once(self, channel: Channel, message: OutboundMessage, known: Collection[str]) -> Sent:
-        """After an attempt whose end we don't know, ask the provider first what it has."""
+        """After an attempt that failed, or whose end we don't know, ask the provider first what it has."""
         if message.first_tried_at is not None:
             found = await channel.find_sent(message, known=known)
             if found is not None:

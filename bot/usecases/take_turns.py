@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.consent import is_unequivocal_yes
 from bot.domain.conversations import Conversation, Draft, Message, Question
 from bot.domain.dialogue import DialogueAnswer, DialogueReply, DialogueTurn
-from bot.domain.errors import DialogueUnavailable
+from bot.domain.errors import DialogueUnavailable, NotFound
 from bot.domain.gathering import more_may_follow, together
 from bot.domain.messages import Author, ConversationState, InboundKind, Option, Status
 from bot.domain.stop_words import is_stop_word
@@ -22,6 +22,10 @@ TRACKER_TURNS = 40  # a longer tracker makes every turn slower (rasa-notes.md); 
 SILENT_KINDS = (InboundKind.AUDIO, InboundKind.VIDEO, InboundKind.STICKER, InboundKind.LOCATION, InboundKind.OTHER)
 FILE_KINDS = (InboundKind.IMAGE, InboundKind.DOCUMENT)
 WAITING_NOTE_AGAIN = timedelta(hours=12)
+WITH_PEOPLE = (ConversationState.WAITING, ConversationState.AGENT)
+ON_ITS_WAY = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ)
+STOP = "/opt_out"
+YES = "/affirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,20 @@ class TakeTurns:
                 waiting = await work.conversations.unanswered(conversation_id)
                 if not waiting:
                     return
+                if (stopped := await self._up_to_a_stop(work, conversation, waiting)) is not None:
+                    waiting = stopped
                 acted_on = await work.cases.acted_on([m.id for m in waiting])
-                batch = together(waiting, pause=self._gather, acted_on=acted_on)
+                batch = stopped or together(waiting, pause=self._gather, acted_on=acted_on)
                 begun = batch[-1].id in acted_on
                 last = len(batch) == len(waiting)
                 if last and not begun and more_may_follow(batch, now=self._clock.now(), pause=self._gather):
                     return  # the newest message has a job of its own
-                reading = await self._read(work, conversation, batch, begun=begun)
+                if conversation.state in WITH_PEOPLE and stopped is None and not begun:
+                    await self._leave_to_a_person(work, conversation, waiting)
+                    await work.commit()
+                    return
+                reading = await self._read(work, conversation, batch)
                 await work.commit()
-            if reading is None:
-                return
             await self._take(conversation, batch, reading)
 
     async def give_up(self, conversation_id: UUID) -> None:
@@ -92,24 +100,39 @@ class TakeTurns:
             drafts = [_draft(batch, 0, DialogueReply(self._texts("assistant_failed")), Author.SYSTEM)]
             await work.conversations.add_outbound(conversation_id, drafts, now=now)
             await work.conversations.mark_answered([m.id for m in batch], understanding={"failed": True})
-            await work.conversations.change(
-                conversation_id, state=ConversationState.WAITING, waiting_since=now, waiting_reason="assistant_failed"
-            )
+            conversation = await work.conversations.get(conversation_id, lock=True)
+            if conversation.state is ConversationState.BOT:
+                await work.conversations.change(
+                    conversation_id,
+                    state=ConversationState.WAITING,
+                    waiting_since=now,
+                    waiting_reason="assistant_failed",
+                )
             await work.jobs.deliver(conversation_id)
             await work.commit()
 
-    async def _read(
-        self, work: UnitOfWork, conversation: Conversation, batch: list[Message], *, begun: bool
-    ) -> _Reading | None:
-        """None: the message is for a person, and stays where it is. `begun`: an action has answered it already."""
+    async def _up_to_a_stop(
+        self, work: UnitOfWork, conversation: Conversation, waiting: list[Message]
+    ) -> list[Message] | None:
+        """Where a person answers: what waits up to a wish to stop, which nobody has to read first (R21)."""
+        if conversation.state not in WITH_PEOPLE:
+            return None
+        for number, message in enumerate(waiting, start=1):
+            pressed = message.kind is InboundKind.BUTTON and (
+                (await self._read_button(work, conversation, message)).payload == STOP
+            )
+            if pressed or is_stop_word(message.text):
+                return waiting[:number]
+        return None
+
+    async def _read(self, work: UnitOfWork, conversation: Conversation, batch: list[Message]) -> _Reading:
         message = batch[-1]
         text = "\n".join(m.text for m in batch if m.text.strip())
-        with_people = conversation.state in (ConversationState.WAITING, ConversationState.AGENT)
-        if with_people and not is_stop_word(text) and not begun:
-            return await self._for_a_person(work, conversation, batch)
+        if is_stop_word(message.text):
+            return _Reading(payload=STOP)
         match message.kind:
             case InboundKind.TEXT:
-                return await self._read_text(work, conversation, text)
+                return await self._read_text(work, conversation, text, message)
             case InboundKind.BUTTON:
                 return await self._read_button(work, conversation, message)
             case InboundKind.START:
@@ -122,20 +145,20 @@ class TakeTurns:
                 await work.cases.attach_phone(conversation, message.payload, now=self._clock.now())
                 return _Reading(payload="/greet")
             case kind if kind in FILE_KINDS:
-                if text and is_stop_word(text):
-                    return _Reading(payload="/opt_out")
                 return _Reading(payload="/report_payment", button=True)
             case kind:
                 return _Reading(own_text=self._texts(f"unsupported_{kind}"))
 
-    async def _read_text(self, work: UnitOfWork, conversation: Conversation, text: str) -> _Reading:
+    async def _read_text(self, work: UnitOfWork, conversation: Conversation, text: str, message: Message) -> _Reading:
+        """A pick and a strict yes count for what the person had before them when they wrote (R58)."""
         if not text.strip():
             return _Reading(own_text=self._texts("unsupported_other"))
-        if is_stop_word(text):
-            return _Reading(payload="/opt_out")
-        if conversation.asked.what is Question.ACCEPT and is_unequivocal_yes(text):
-            return _Reading(payload="/affirm")
         offered = await work.conversations.last_with_options(conversation.id)
+        if offered is not None and (offered.seq > message.seq or offered.status not in ON_ITS_WAY):
+            offered = None
+        if conversation.asked.what is Question.ACCEPT and is_unequivocal_yes(text):
+            asked_here = offered is not None and any(o.payload == YES for o in offered.options)
+            return _Reading(payload=YES, stale=not asked_here)
         if offered is not None:
             index = self._match_option(text, offered.options)
             if index is not None:
@@ -144,7 +167,10 @@ class TakeTurns:
 
     async def _read_button(self, work: UnitOfWork, conversation: Conversation, message: Message) -> _Reading:
         key, _, number = (message.payload or "").rpartition(":")
-        pressed = await work.conversations.message(UUID(key)) if _is_uuid(key) else None
+        try:
+            pressed = await work.conversations.message(UUID(key)) if _is_uuid(key) else None
+        except NotFound:
+            pressed = None
         if pressed is None or pressed.conversation_id != conversation.id:
             return _Reading(own_text=self._texts("button_unknown"))
         if not (number.isdigit() and 1 <= int(number) <= len(pressed.options)):
@@ -156,23 +182,25 @@ class TakeTurns:
             stale=latest is None or latest.id != pressed.id,
         )
 
-    async def _for_a_person(
-        self, work: UnitOfWork, conversation: Conversation, batch: list[Message]
-    ) -> _Reading | None:
+    async def _leave_to_a_person(self, work: UnitOfWork, conversation: Conversation, waiting: list[Message]) -> None:
         """A person answers; while nobody has taken over, one note says so, not more than twice a day."""
         if conversation.state is ConversationState.AGENT:
-            return None
+            return
         noted = conversation.memory.get("waiting_note_at")
         now = self._clock.now()
         if isinstance(noted, str) and now - datetime.fromisoformat(noted) < WAITING_NOTE_AGAIN:
-            return None
+            return
         await work.conversations.change(
             conversation.id, memory={**conversation.memory, "waiting_note_at": now.isoformat()}
         )
-        drafts = [_draft(batch, 0, DialogueReply(self._texts("waiting_note")), Author.SYSTEM)]
-        await work.conversations.add_outbound(conversation.id, drafts, now=now)
+        note = Draft(
+            id=uuid5(waiting[-1].id, f"waiting-note-{now.isoformat()}"),  # the answer itself is still to come
+            author=Author.SYSTEM,
+            text=self._texts("waiting_note"),
+            in_reply_to=(waiting[-1].id,),
+        )
+        await work.conversations.add_outbound(conversation.id, [note], now=now)
         await work.jobs.deliver(conversation.id)
-        return None
 
     async def _take(self, conversation: Conversation, batch: list[Message], reading: _Reading) -> None:
         if reading.own_text is not None:
@@ -181,7 +209,7 @@ class TakeTurns:
         else:
             answer = await self._dialogue.ask(self._turn(conversation, batch, reading))
             status = Status.ANSWERED
-            if not answer.replies:
+            if not any(reply.text.strip() for reply in answer.replies):
                 raise DialogueUnavailable(reached=True, reason="empty answer")
         now = self._clock.now()
         async with self._transactions() as work:
