@@ -84,6 +84,7 @@ async def train(root: Path, *, log: Path | None, force: bool = False) -> Path:
                 old.unlink()
         return model
 
+
 # OpenMP's threads spin while they wait for each other. On cores that others use as well, one text then took 1,350 ms
 # instead of 26 ms. Read when the library is loaded, so it must be set from outside.
 WAITING_ASLEEP = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
