@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.options import match_option
@@ -23,7 +24,8 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.terminal import TerminalChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue.rasa import RasaDialogue
-from bot.domain.messages import ChannelKind
+from bot.domain.errors import ChannelError
+from bot.domain.messages import ChannelKind, InboundMessage
 from bot.domain.policy import Policy
 from bot.jobs import make_queue, register_tasks, run_worker
 from bot.locale import say
@@ -46,6 +48,9 @@ from bot.web.metrics import Metrics
 
 WORKER_READY = "run/worker.ready"
 HTTP_ERROR = 500
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+
+log = structlog.get_logger()
 
 
 class SystemClock:
@@ -216,13 +221,29 @@ def product(settings: Settings | None = None, *, pool_size: int = 10) -> Iterato
 def web_app(it: Product) -> FastAPI:
     """The HTTP side, with Telegram's webhook set at its start."""
 
+    async def tell_telegram(telegram: TelegramChannel) -> None:
+        """Until it listens; the other channels don't wait for it."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                await telegram.set_webhook(f"{(it.settings.public_url or '').rstrip('/')}/webhooks/telegram")
+            except ChannelError as error:
+                log.warning("telegram_webhook_not_set", code=error.code, again_in_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            else:
+                return
+
+    tasks: set[asyncio.Task[None]] = set()
+
     async def on_start() -> None:
         telegram = it.channels.get(ChannelKind.TELEGRAM)
         if isinstance(telegram, TelegramChannel) and it.settings.telegram_mode == "webhook":
-            assert it.settings.public_url  # noqa: S101
-            await telegram.set_webhook(f"{it.settings.public_url.rstrip('/')}/webhooks/telegram")
+            tasks.add(asyncio.create_task(tell_telegram(telegram)))
 
     async def on_stop() -> None:
+        for task in tasks:
+            task.cancel()
         await it.dialogue.close()
         await it.engine.dispose()
 
@@ -266,7 +287,7 @@ async def _polling(it: Product) -> AsyncIterator[None]:
     async def poll() -> None:
         async for body in telegram.poll():
             for message in telegram.parse(body, received_at=it.clock.now()):
-                if await it.receive(message):
+                if await _patiently(it.receive, message):
                     await telegram.acknowledge(message)
 
     task = asyncio.create_task(poll())
@@ -274,6 +295,18 @@ async def _polling(it: Product) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
+
+
+async def _patiently(receive: ReceiveMessage, message: InboundMessage) -> bool:
+    """Polled updates come once: a database that is just restarting must not cost one."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await receive(message)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("message_not_stored_yet", error=type(error).__name__, again_in_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 class _Context:

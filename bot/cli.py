@@ -209,18 +209,23 @@ async def _once(it: Any, read: Callable[[Any], Awaitable[Any]]) -> Any:
 def _print(found: Any) -> None:
     if isinstance(found, list):
         table = Table()
-        for name in found[0] if found else ():
+        names = [n for n, v in found[0].items() if not (isinstance(v, dict) or _are_dicts(v))] if found else []
+        for name in names:
             table.add_column(name)
         for row in found:
-            table.add_row(*(_cell(v) for v in row.values()))
+            table.add_row(*(_cell(row[name]) for name in names))
         out.print(table)
         return
     for name, value in found.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
+        if _are_dicts(value):
             out.print(f"[bold]{name}[/]")
             _print([{k: v for k, v in row.items() if not isinstance(v, list | dict)} for row in value])
         else:
             out.print(f"[bold]{name}[/] {_cell(value)}")
+
+
+def _are_dicts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _cell(value: Any) -> str:
@@ -249,7 +254,7 @@ def main() -> None:
         sys.exit(2)
     except ValidationError as error:
         for fault in error.errors():
-            name = "TRATO_" + "__".join(str(part).upper() for part in fault["loc"])
+            name = "TRATO_" + ("__".join(str(part).upper() for part in fault["loc"]) or "NOW")
             errors.print(say("setting_wrong", name=name, why=fault["msg"]), soft_wrap=True)
         sys.exit(2)
     except InvalidPolicy as error:

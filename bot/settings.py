@@ -59,7 +59,6 @@ class Settings(BaseSettings):
     reply_timeout_seconds: float = Field(
         default=50.0, gt=0
     )  # above the longest turn that Rasa allows (credentials.yml)
-    service_hours: str = "Mon-Fri 09:00-18:00"
     policies: Path = Path("policies")
     worker_concurrency: int = Field(default=16, ge=1)
     log_format: Literal["text", "json"] = "text"

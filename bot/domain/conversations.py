@@ -112,7 +112,7 @@ class Debtor:
     @property
     def first_name(self) -> str:
         """What messages call them (R48); a company keeps its whole name."""
-        return self.name if self.is_company else self.name.split()[0].capitalize()
+        return self.name.rstrip(".") if self.is_company else self.name.split()[0].capitalize()
 
     @property
     def is_company(self) -> bool:

@@ -71,6 +71,15 @@ def _limit(rule: str, value: str, unit: str, holds_from: date, source: str, *, c
     return LegalLimit(rule, Decimal(value), unit, holds_from, source, confirmed)
 
 
+# Active contact: the hours of R16 stand in bot/domain/contact_windows.py
+CONTACTS_A_DAY = _limit("R18", "1", "active contacts a local day, over all channels", _OURS, "ours")
+CONTACTS_IN_7_DAYS = _limit("R18", "3", "active contacts in 7 days, over all channels", _OURS, "ours")
+UNANSWERED_CONTACTS = _limit("R18", "4", "active contacts without an answer, before the silence", _OURS, "ours")
+SILENCE_DAYS = _limit("R18", "30", "days of silence after them", _OURS, "ours")
+CALLS_IN_7_DAYS = _limit("R18", "7", "calls in 7 days", _OURS, "ours; cf. 12 CFR 1006.14(b)")
+CALL_PAUSE_DAYS = _limit("R18", "7", "days without a call after a talk", _OURS, "ours; cf. 12 CFR 1006.14(b)")
+FREE_TEXT_HOURS = _limit("R62", "24", "hours since the person's last message", _OURS, "WhatsApp Business policy")
+
 # Credit bureaus, prescription
 LISTING_YEARS = _limit("R25", "5", "years", _CDC, "CDC (Lei 8.078/1990) art. 43 §§1, 5")
 LISTING_REMOVAL_BUSINESS_DAYS = _limit("R28", "5", "business days", date(2015, 10, 14), "Súmula 548 STJ")

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ConfigDict, with_config
 
 from bot.domain.charges import ChargeTerms
+from bot.domain.contact_terms import ContactTerms, contact_faults, contact_terms
 from bot.domain.errors import InvalidPolicy
 from bot.domain.legal import LATE_FINE_CAP, LATE_INTEREST_CAP, OFFER_HOURS, LegalLimit, MonthlyRates
 from bot.domain.money import ZERO, Money
@@ -206,7 +207,7 @@ class Consequences:
 class Policy:
     """All terms of one creditor in one version.
 
-    `contact` and `schedule` are carried as read; `bot/domain/contact_rules.py` and the dunning schedule check them.
+    `contact` is carried as read and checked by `bot/domain/contact_terms.py`; `schedule` is carried as read.
 
     Raises:
         InvalidPolicy: a rule is broken; `facts["errors"]` has a dict of `path`, `rule`, `code` and numbers for each.
@@ -230,6 +231,11 @@ class Policy:
     def __post_init__(self) -> None:
         if errors := list(_faults(self)):
             raise InvalidPolicy(errors=errors)
+
+    @property
+    def contact_terms(self) -> ContactTerms:
+        """What the creditor has settled about writing first (R16, R18, R60, R61)."""
+        return contact_terms(self.contact)
 
     def charge_terms(self, *, legal_rates: MonthlyRates | None = None, uf: str | None = None) -> ChargeTerms:
         """The terms for `charge_sheet`; `legal_rates` count only where the contract has no rate (R35)."""
@@ -307,7 +313,13 @@ def _outside(path: str, value: Decimal | int, low: Decimal | int, high: Decimal 
 
 
 def _faults(policy: Policy) -> list[_Fault]:
-    return [*_charge_faults(policy), *_discount_faults(policy), *_installment_faults(policy), *_other_faults(policy)]
+    return [
+        *_charge_faults(policy),
+        *_discount_faults(policy),
+        *_installment_faults(policy),
+        *_other_faults(policy),
+        *contact_faults(policy.contact),
+    ]
 
 
 def _charge_faults(policy: Policy) -> list[_Fault]:

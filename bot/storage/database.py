@@ -36,6 +36,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in the log tells no text and no document
         pool_recycle=1800,
         connect_args={"application_name": "trato", "connect_timeout": 5},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from bot.domain.topics.registry import TOPICS
 from bot.ports import Clock, Transactions
 
 ASK_BACK = "action_ask_back"
+DIGITS = re.compile(r"\d{3}")
 SHORT_ANSWER = 40  # characters: longer than that is not just a pick
 PROTECTIVE = frozenset(
     {
@@ -100,7 +102,7 @@ def direct(case: Case, turn: Turn) -> str:
     if not case.identified and turn.intent not in PROTECTIVE:
         if turn.first("cpf") or turn.first("cnpj") or turn.first("birth_date"):
             return "inform_identity"
-        if case.asked.what is Question.IDENTITY and turn.intent not in TOPICS:
+        if case.asked.what is Question.IDENTITY and len(turn.text) <= SHORT_ANSWER and DIGITS.search(turn.text):
             return "inform_identity"
     short = turn.intent not in PROTECTIVE and len(turn.text) <= SHORT_ANSWER
     picks = confirm.ALL_OF_THEM.search(turn.text) or turn.first("option") is not None

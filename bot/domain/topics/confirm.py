@@ -33,9 +33,11 @@ def affirm(case: Case, turn: Turn) -> Answer:
             return Answer((Say("utter_tell_the_value"),), case.asked)
     if not case.identified:
         return identity.open_talk(case, turn) if case.asked.what is Question.NOTHING else identity.ask_again(case)
-    if negotiable_debts(case):
-        return debt.tell_debt(case, turn)
-    return Answer((Say("utter_fine"),))
+    if not negotiable_debts(case):
+        return Answer((Say("utter_fine"),))
+    if (offer := negotiation.offer_by_id(case, case.memory.get("terms"))) is not None:
+        return negotiation.show_again(case, turn, offer)  # what lay between has closed the question, not the offer
+    return debt.tell_debt(case, turn)
 
 
 def accept(case: Case, turn: Turn) -> Answer:
@@ -57,7 +59,7 @@ def accept(case: Case, turn: Turn) -> Answer:
             *payment.first_payment(case, offer, agreement_id),
         ),
         NOTHING_ASKED,
-        {"rung": 0, "counters": 0},
+        {"rung": 0, "counters": 0, "terms": None},
         (Agreed(agreement_id, offer),),
     )
 

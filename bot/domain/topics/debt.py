@@ -67,12 +67,18 @@ def _list(case: Case, debts: tuple[Debt, ...]) -> Answer:
     if len(debts) > MOST_CHOICES_OF_DEBTS:
         return Answer((Say("utter_debts_many", facts),), asked)
     choices = tuple(
-        Choice("choice_debt", f'/choose_option{{"option": {n}}}', {"product": product(debt)})
-        for n, debt in enumerate(debts, start=1)
+        Choice("choice_debt", f'/choose_option{{"option": {n}}}', {"product": title})
+        for n, title in enumerate(_titles(debts), start=1)
     )
     return Answer(
         (Say("utter_debts_two", facts, (*choices, Choice("choice_all_debts", '/choose_option{"option": 0}'))),), asked
     )
+
+
+def _titles(debts: tuple[Debt, ...]) -> tuple[str, ...]:
+    """What tells the debts apart: the product, or the contract where they share it."""
+    names = [product(d) for d in debts]
+    return tuple(n if names.count(n) == 1 else d.contract for n, d in zip(names, debts, strict=True))
 
 
 def tell_chosen(case: Case, turn: Turn, debts: tuple[Debt, ...]) -> Answer:

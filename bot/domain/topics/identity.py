@@ -21,7 +21,7 @@ def open_talk(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
         return Answer((Say("utter_greet_again", {"name": first_name(case)}),))
     greeting = Say("utter_greet", {"creditor": business_name(case)})
     asking = _ask(case)
-    return Answer((greeting, *asking.says), asking.asked)
+    return Answer((greeting, *asking.says), asking.asked, {"greeted": True})
 
 
 def ask_first(case: Case, turn: Turn) -> Answer:

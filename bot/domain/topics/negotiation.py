@@ -255,7 +255,7 @@ def terms(case: Case, offer: Offer, lead: Say) -> Answer:
     return Answer(
         says,
         Asked(Question.ACCEPT, {"offer": str(offer.id), "count": 3}),
-        {"debts": [str(d) for d in offer.debts]},
+        {"debts": [str(d) for d in offer.debts], "terms": str(offer.id)},
         () if known else (OfferShown(offer),),
     )
 

@@ -103,7 +103,8 @@ def report_hardship(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
     pause = Say("utter_hardship_pause", {"until": until}, (SMALLER_TERMS, LATER, TO_A_PERSON))
     says = (pause,) if case.memory.get("hardship") else (Say("utter_hardship"), pause)
     effects = (Suspended(paused, StateReason.HARDSHIP, until),) if paused else ()
-    return Answer(says, NOTHING_ASKED, told, effects)
+    choices = [c.payload for c in pause.choices]
+    return Answer(says, Asked(Question.OPTIONS, {"options": choices, "count": len(choices)}), told, effects)
 
 
 def cannot_pay(case: Case, turn: Turn) -> Answer:
