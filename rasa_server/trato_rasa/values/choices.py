@@ -10,7 +10,7 @@ ORDINALS = {"primeir": 1, "segund": 2, "terceir": 3, "quart": 4, "quint": 5, "se
 _STEM = "|".join(ORDINALS)
 _NOUN = r"(?:opc(?:ao|oes)|proposta|alternativa|oferta|condicao|plano|item|dessas|das|desses|dos)"
 _NAMED = re.compile(
-    r"\b(?:opc(?:ao|oes)|proposta|alternativa|oferta|plano|item|numero|n[oº°]|a de numero)\s*(?:a\s+|de\s+numero\s+|numero\s+|n[oº°]\s*)?:?\s*(\d{1,2}|um|dois|uma)\b(?![.,/]?\d)"
+    r"\b(?:opc(?:ao|oes)|op|proposta|alternativa|oferta|plano|item|numero|n[oº°]|a de numero)\s*(?:a\s+|de\s+numero\s+|numero\s+|n[oº°]\s*)?:?\s*(\d{1,2}|um|dois|uma)\b(?![.,/]?\d)"
 )
 _NAMED_WORD = re.compile(rf"\b({_STEM})[ao]\s+{_NOUN}\b")
 _LAST = re.compile(r"\b(?:a|o)\s+ultim[ao]\b(?!\s+(?:parcela|vez|semana|boleto|prestacao))")
@@ -21,6 +21,13 @@ _ORDINAL = re.compile(
 _SIGNED = re.compile(r"\b(\d{1,2})[ªº°ao]\b(?!\s*(?:via|parcela|vez|dia|de\b))")
 _THE_NUMBER = re.compile(
     r"^(?:(?:quero|prefiro|escolho|fico com|vou de|vou na|pode ser|seria|fecho|fecha|manda|acho que|entao)\s+)*(?:com\s+)?(?:a|o|na|no|pela)\s+(\d{1,2})\s*[.!]*$"
+)
+_ARTICLE_NUMBER = re.compile(
+    r"\b(?:a|o|na|no|pela|pelo)\s+(\d{1,2})\b(?![.,/]?\d|\s*(?:x\b|vezes|parcel|reais|dias?|%))"
+)
+_ANY_ORDINAL = re.compile(rf"\b(?:a|o)\s+({_STEM})[ao]\b(?!\s*-?\s*(?:feira|via|parcela|vez|prestac|que vem))")
+_OR_ANOTHER = re.compile(
+    r"\b(?:ou|e|nem)\s+(?:a|o|na|no)\s+(\d{1,2}|um|uma|dois|duas)\b(?![.,/]?\d|\s*(?:x\b|vezes|reais))"
 )
 _CHOOSING = re.compile(
     r"\b(?:quero|prefiro|escolho|fico com|vou de|vou na|vou com|pode ser|fecho|fecha|opto|melhor|gostei)\b"
@@ -46,7 +53,9 @@ _MARK_WORDS = (
 )
 
 
-def read_options(text: str, *, choosing: bool = False, shown: int | None = None) -> list[Found]:
+def read_options(  # noqa: PLR0912 - one branch for each way to choose
+    text: str, *, choosing: bool = False, shown: int | None = None
+) -> list[Found]:
     """Which of the options shown is meant.
 
     Args:
@@ -63,10 +72,18 @@ def read_options(text: str, *, choosing: bool = False, shown: int | None = None)
             found.append(Found("option", value, start, end))
 
     for match in _NAMED.finditer(text):
-        take({"um": 1, "uma": 1, "dois": 2}.get(match.group(1)) or int(match.group(1)), match)
+        take(_counted(match.group(1)), match)
     for match in _NAMED_WORD.finditer(text):
         take(ORDINALS[match.group(1)], match)
     wants = choosing or bool(_CHOOSING.search(text)) or len(text.split()) <= 3
+    if choosing:
+        for match in _ARTICLE_NUMBER.finditer(text):
+            take(int(match.group(1)), match, 1)
+        for match in _ANY_ORDINAL.finditer(text):
+            take(ORDINALS[match.group(1)], match)
+    if found:
+        for match in _OR_ANOTHER.finditer(text):
+            take(_counted(match.group(1)), match, 1)
     if wants:
         for match in _SIGNED.finditer(text):
             take(int(match.group(1)), match)
@@ -83,15 +100,20 @@ def read_options(text: str, *, choosing: bool = False, shown: int | None = None)
     return sorted(found, key=lambda one: one.start)
 
 
-def read_ratings(text: str, *, rating: bool = False) -> list[Found]:
+def _counted(text: str) -> int:
+    return {"um": 1, "uma": 1, "dois": 2, "duas": 2}.get(text) or int(text)
+
+
+def read_ratings(text: str, *, rating: bool = False, asked: bool = False) -> list[Found]:
     """Marks from 0 to 10.
 
     Args:
         text: what other readers took is blanked.
         rating: a mark was asked for, or the message praises or blames, so a bare number is one.
+        asked: a mark was asked for, so several bare numbers are several.
     """
     found: list[Found] = []
-    patterns = (*_MARK, _BARE) if rating else _MARK[:2]
+    patterns = (*_MARK, _BARE) if rating else (*_MARK[:2], _MARK[3])
     for pattern in patterns:
         for match in pattern.finditer(text):
             value = int(match.group(1))
@@ -99,8 +121,8 @@ def read_ratings(text: str, *, rating: bool = False) -> list[Found]:
                 found.append(Found("rating", value, match.start(1), match.end()))
     if rating and not found:
         alone = [match for match in _ANY_MARK.finditer(text) if int(match.group()) <= 10]
-        if len(alone) == 1:
-            found.append(Found("rating", int(alone[0].group()), alone[0].start(), alone[0].end()))
+        if asked or len(alone) == 1:
+            found += [Found("rating", int(match.group()), match.start(), match.end()) for match in alone]
     for words, value in _MARK_WORDS:
         if not found and (match := words.search(text)):
             found.append(Found("rating", value, match.start(), match.end()))

@@ -40,7 +40,7 @@ _NAMED = re.compile(
 )
 _DAY = re.compile(
     r"\bdias?\s+(\d{1,2}|primeiro|1[oº°])(?![\d/]|\s*(?:%|reais|x\b))((?:\s*(?:,|e|ou)\s*(?:dia\s+)?\d{1,2}\b(?!\s*(?:x|vezes|parcela|reais|/)))*)"
-    r"(?:\s+(?:d[eo]\s+|agora\s+do\s+)?(mes que vem|proximo mes|outro mes|mes seguinte|(?:deste|desse|este|esse) mes|mes passado|do corrente))?"
+    r"(?:\s*,?\s*(?:d[eo]\s+|agora\s+do\s+|n[eo]\s+)?(mes que vem|proximo mes|outro mes|mes seguinte|(?:deste|desse|este|esse) mes|mes passado|do corrente))?"
 )
 _BANKING = re.compile(
     rf"\b(?:(\d{{1,2}})[oº°]?|({_NTH}|ultimo))\s*(?:o\s+)?dia\s+util(?:\s+(?:d[eo]\s+)?(mes que vem|proximo mes|outro mes|(?:deste|desse) mes))?"
@@ -53,7 +53,9 @@ _WEEK = re.compile(
     rf"\b(?:(proxim[ao]|outra|essa|esta|nesta|nessa|ultima|ultimo)\s+)?({_WEEKDAY})s?(?:[\s-]?feira)?\b"
     r"(\s+(?:que vem|da semana que vem|da proxima semana|da outra semana|proxim[ao]|passad[ao]|da semana passada))?"
 )
-_NOT_A_WEEKDAY = re.compile(r"^\s*(?:opc|via|parcela|vez|proposta|alternativa|prestac|divida|conta|oferta|condic)")
+_NOT_A_WEEKDAY = re.compile(
+    r"^\s*(?:opc|via\b|parcela|vez|mensag|msg|lig|chamad|cobranc|pessoa|tentat|reclam|mes\b|casa\b|loja|mao\b|proposta|alternativa|prestac|divida|conta|oferta|condic)"
+)
 _MONTH_EDGE = re.compile(
     r"\b(?:no\s+|pro\s+|ate\s+(?:o\s+)?)?(comeco|inicio|meio|fim|final|virada)\s+d[eo]\s+(?:(mes que vem|proximo mes|outro mes)|(?:este\s+|esse\s+)?mes\b)"
 )
@@ -70,6 +72,7 @@ _SIMPLE: tuple[tuple[re.Pattern[str], Callable[[date], date]], ...] = (
     (re.compile(r"\bsemana passada\b"), lambda today: today - timedelta(7)),
     (re.compile(r"\b(?:mes que vem|proximo mes|mes seguinte)\b"), lambda today: today + relativedelta(months=1)),
     (re.compile(r"\bmes passado\b"), lambda today: today - relativedelta(months=1)),
+    (re.compile(r"\bnatal\b"), lambda today: _this_year(12, 25, today, past=False) or today),
     (re.compile(r"\b(?:ano que vem|proximo ano)\b"), lambda today: today + relativedelta(years=1)),
 )
 

@@ -17,6 +17,13 @@ _CNPJ = re.compile(
 _CPF = re.compile(r"(?<![\w.,/-])\d{3}[.\s-]?\d{3}[.\s-]?\d{3}[\s./-]{0,3}\d{2}(?![\w-]|[.,]\d)")
 _PHONE_WORDS = re.compile(r"\b(?:tele?fone|celular|cel|whats\w*|zap\w*|numero|fone|lig(?:a|ar|uem|ue)|contato|chama)\b")
 _DOCUMENT_WORDS = re.compile(r"\b(?:cpf|documento|doc)\b")
+_REACHABLE = frozenset(
+    {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
+)
 _MOBILE = re.compile(r"[1-9][1-9]9\d{8}")
 
 
@@ -79,6 +86,8 @@ def _phones(text: str) -> list[Found]:
         if re.fullmatch(r"\d{3}\.\d{3}\.\d{3}-?\d{2}", match.raw_string) or len(digits) < 10:
             continue
         if digits == match.raw_string and _DOCUMENT_WORDS.search(text.lower()[: match.start]):
+            continue
+        if phonenumbers.number_type(match.number) not in _REACHABLE:
             continue
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         found.append(Found("phone", number, match.start, match.end))

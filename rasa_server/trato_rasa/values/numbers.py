@@ -33,7 +33,7 @@ _SPELLING = {
     "dezoitto": "dezoito",
     "quize": "quinze",
 }
-_PET_NAMES = {
+PET_NAMES = {
     "dezao": 10,
     "vintao": 20,
     "vintinho": 20,
@@ -64,6 +64,8 @@ _YEAR = re.compile(r"20(?:0[1-9]|[1-4]\d)|19\d\d")
 _NOT_COUNTED = re.compile(
     r"\s*(?:$|[.,;!?)~]|(?:por|em|de entrada|agora|hoje|e|ou|no|na|ja|pra|para|dia|a vista|mais|so|eu|mas|amanha|que|ate|ta|da)\b)"
 )
+_THOUSANDS_AND_WORDS = re.compile(rf"\b(\d{{1,3}})\s*mil\s+e\s+((?:{_CARDINALS})(?:\s+e\s+(?:{_CARDINALS}))*)\b")
+_PRICE = re.compile(r"(\d{2,4}) e ([1-9]\d)")
 _MIL_HALF = re.compile(r"\b(?:um\s+)?mil\s+e\s+meio\b")
 
 
@@ -80,6 +82,7 @@ def in_digits(text: str) -> str:
     "um" and "uma" stay words: mostly they are articles.
     """
     text = _WORDS.sub(lambda match: _SPELLING.get(match.group(), match.group()), text)
+    text = _THOUSANDS_AND_WORDS.sub(_thousands_and_words, text)
     text = re.sub(r"\bpor\s*cento\b", "%", text)
     text = re.sub(r"\bmeia\s+duzia\b", "6", text)
     text = re.sub(r"\buma\s+duzia\b", "12", text)
@@ -88,7 +91,7 @@ def in_digits(text: str) -> str:
     text = re.sub(r"\bum\s+mil(?=\s|$)", "mil", text)
     text = re.sub(r"\bmeio\s+milhao\b", "500000", text)
     text = _WORDS.sub(
-        lambda match: f"{_PET_NAMES[match.group()]} reais" if match.group() in _PET_NAMES else match.group(), text
+        lambda match: f"{PET_NAMES[match.group()]} reais" if match.group() in PET_NAMES else match.group(), text
     )
     text = _DIGITS_THEN_WORD.sub(_thousands, text)
     text = _RUN.sub(_spelled, text)
@@ -101,8 +104,15 @@ def _spelled(match: re.Match[str]) -> str:
     words = re.sub(r"entas\b", "entos", words)
     words = alpha2digit(words, "pt", threshold=0)
     words = re.sub(r"\bdois\b", "2", words)
+    if price := _PRICE.fullmatch(words):  # "cento e oitenta e nove e noventa"
+        return f"{price.group(1)},{price.group(2)} reais"
     thousands = re.search(r"\bmil\b", match.group()) is not None
     return _as_money(words, match) if thousands and not _YEAR.fullmatch(words) else words
+
+
+def _thousands_and_words(match: re.Match[str]) -> str:
+    rest = _RUN.sub(_spelled, match.group(2))
+    return _as_money(str(int(match.group(1)) * 1000 + int(rest)), match) if rest.isdigit() else match.group()
 
 
 def _thousands(match: re.Match[str]) -> str:

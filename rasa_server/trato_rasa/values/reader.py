@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from trato_rasa.values.choices import read_options, read_ratings
 from trato_rasa.values.dates import read_birth_date, read_dates
 from trato_rasa.values.found import Found, masked
 from trato_rasa.values.identity import read_identity
-from trato_rasa.values.money import read_amounts, read_installments
+from trato_rasa.values.money import MOST_INSTALLMENTS, read_amounts, read_installments
 from trato_rasa.values.numbers import in_digits, plain
+from trato_rasa.values.wording import usual
 
 CHOICES_ASKED = frozenset({"debt", "way", "options", "option"})
 MONEY_ASKED = frozenset({"amount", "income"})
+DAY_ASKED = frozenset({"due_date", "promise"})
 MONEY_INTENTS = frozenset({"counter_offer"})
 
 # Numbers that count or name other things: hours, percents, ages, addresses, protocols, laws, years.
@@ -25,19 +27,20 @@ _NOISE = re.compile(
     | \b\d{1,2}\s+(?:e\s+meia\s+)?d[ao]\s+(?:manha|tarde|noite|madrugada)\b
     | \b\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|por\s*cento\b)
     | \b\d{5}-\d{3}\b | \bcep\s*:?\s*\d{2}\.?\d{3}-?\d{3}\b
-    | \b(?:protocolo|contrato|pedido|processo|matricula|chamado|ticket|codigo|nota\s+fiscal|nf|boleto|agencia|conta|cartao\s+final|final|artigo|art\.?|lei|sumula|serasa|br|apolice|registro|oab|rg|crm)
-        \s*(?:n[oº°.]*\s*|numero\s*|:\s*|e\s+|eh\s+|de\s+numero\s*)*[a-z]{0,4}-?\d[\d./-]*\b
-    | \b(?:casa|apto?\.?|apartamento|ap|bloco|quadra|qd|lote|lt|sala|loja|km|andar|n[oº°]|numero\s+da\s+casa|fundos)\s*\.?\s*:?\s*\d+[a-z]?\b
+    | \b(?:protocolo|contrato|pedido|processo|matricula|chamado|ticket|codigo|nota\s+fiscal|nf|boleto|agencia|conta|cartao\s+final|final|score|artigo|art\.?|lei|sumula|serasa|br|apolice|registro|oab|rg|crm)
+        \s*(?:n[oº°.]*\s*|(?:que\s+)?(?:chegou|veio|recebi)\s+(?:foi\s+|e\s+)?|(?:ta|esta)\s+(?:em\s+)?|numero\s*|:\s*|e\s+|eh\s+|de\s+numero\s*)*[a-z]{0,4}-?\d[\d./-]*\b
+    | (?:\b(?:casa|apto?\.?|apartamento|ap|bloco|quadra|qd|lote|lt|sala|loja|km|andar|numero\s+da\s+casa|fundos)|,\s*no\b|\bno\.)\s*\.?\s*:?\s*\d+[a-z]?\b
     | \b(?:rua|r\.|av\.?|avenida|travessa|alameda|estrada|rodovia)\s+(?:(?!dia\b)[a-z0-9.]+\s+){0,6}?[a-z.]+\s*,?\s*(?:n[oº°.]*\s*|numero\s*)?\d+\b
     | \b(?:em|de|desde|ano|ano\s+de|la\s+de|la\s+em|no\s+ano\s+de|para|pra|ate)\s+(?:19[4-9]\d|20[0-4]\d)\b(?!\s*(?:reais|conto|por|,\d|mensa|de\s+entrada))
     | \b(?:tenho|fiz|com|faco|tem|faz|ha|mais\s+de|menos\s+de|uns|quase|por|durante|e|meus|as|os|a)?\s*\d{1,3}\s+(?:anos|filh\w+|crian\w+|netos?|bocas?|irm\w+|pessoas|funcionari\w+|quilos|kg|km|litros|minutos?|min|segundos|aninhos|dependentes|gatos|cachorros|caixas|ligacoes|mensagens|msgs?|chamadas|contas|dividas|cartoes|emprestimos|reclamacoes|atendentes)\b
-    | \b(?:ha|faz|fazem|tem|uns|desde|quase|mais\s+de)\s+(?:uns\s+|umas\s+|mais\s+de\s+)?\d{1,3}\s+(?:dia|semana|mes|hora)(?:e?s)?\b(?!\s+atras)
+    | \b(?:ha|faz|fazem|tem|desde|quase|mais\s+de)\s+(?:uns\s+|umas\s+|mais\s+de\s+)?\d{1,3}\s+(?:dia|semana|mes|hora)(?:e?s)?\b(?!\s+atras)
     | \b\d{1,3}\s+(?:dias?|semanas?|mes(?:es)?)\s+(?:de\s+atraso|atrasad\w+|sem|parad\w+|desempregad\w+|internad\w+|em\s+atraso)\b
     | \b(?:meio|meia|metade|um\s+terco|\d/\d)\s+(?:d[oe]\s+)?(?:salario|valor|minimo)\w*\b | \b\d{1,2}\s+salarios?\b
     | \b\d{7,}\b
     """,
     re.VERBOSE,
 )
+_CODE = re.compile(r"(?<![\d.,/$])\d{4,8}(?![\d/]|[.,]\d)")
 _BIRTH_WORDS = re.compile(r"\b(?:nasci(?:da|do|mento)?|data de nasc\w*|aniversario|dn)\b")
 
 
@@ -59,10 +62,13 @@ def read_values(
         options: how many options were shown.
     """
     today = now.date()
-    text = plain(text)
+    text = usual(plain(text))
     found = read_identity(text, asked=asked)
     rest = in_digits(masked(text, found).replace("\0", "~"))
-    found = [*found]
+    if asked == "code":
+        rest = _CODE.sub(lambda match: "~" * len(match.group()), rest)
+    if asked == "installments":
+        rest = rest.replace("umas ", "uns  ")  # otherwise an hour
     if asked == "identity" or intent == "inform_identity" or _BIRTH_WORDS.search(rest):
         birth = read_birth_date(rest.replace("~", " "), today=today)
         if birth is not None:
@@ -75,23 +81,23 @@ def read_values(
     choosing = asked in CHOICES_ASKED or intent == "choose_option"
     rating = asked == "rating" or intent == "give_rating"
     if rating:
-        marks = read_ratings(rest, rating=True)
+        marks = read_ratings(rest, rating=True, asked=asked == "rating")
         found += marks
         rest = masked(rest, marks)
 
     installments = read_installments(rest)
     if asked == "installments" and not installments:
-        installments = _bare_count(rest, "installments")
+        installments = _bare_count(rest)
     found += installments
     rest = masked(rest, installments)
 
-    if choosing or not rating:
+    if (choosing or not rating) and asked not in DAY_ASKED:
         picked = read_options(rest, choosing=choosing, shown=options)
         found += picked
         rest = masked(rest, picked)
 
     days = read_dates(rest, today=today)
-    if asked == "due_date" and not days:
+    if asked in DAY_ASKED and not days:
         days = _bare_day(rest, today)
     found += days
     rest = masked(rest, days)
@@ -104,26 +110,32 @@ def read_values(
     return _ordered(found)
 
 
-def _bare_count(text: str, entity: str) -> list[Found]:
-    match = re.search(r"(?<![\d.,/$])\b(\d{1,3})\b(?!\s*(?:reais|/|,\d|\.\d))", text)
-    if match is None and (match := re.fullmatch(r"\W*(uma?)\W*(?:so)?\W*", text)):
-        return [Found(entity, 1, match.start(1), match.end(1))]
-    if match is None or not 1 <= int(match.group(1)) <= 120:
-        return []
-    return [Found(entity, int(match.group(1)), match.start(1), match.end(1))]
+def _bare_count(text: str) -> list[Found]:
+    if match := re.fullmatch(r"\W*(uma?)\W*(?:so)?\W*", text):
+        return [Found("installments", 1, match.start(1), match.end(1))]
+    numbers = re.finditer(r"(?<![\d.,/$])\b(\d{1,3})\b(?!\s*(?:reais|/|,\d|\.\d))", text)
+    return [
+        Found("installments", int(match.group(1)), match.start(1), match.end(1))
+        for match in numbers
+        if 1 <= int(match.group(1)) <= MOST_INSTALLMENTS and not re.search(r"\bdia\s+$", text[: match.start()])
+    ]
 
 
-def _bare_day(text: str, today: object) -> list[Found]:
+def _bare_day(text: str, today: date) -> list[Found]:
+    if match := re.search(r"\b\d{1,2}\s+(?:dias?|semanas?|mes(?:es)?)\b", text):
+        day = read_dates(f"daqui {match.group()}", today=today)
+        return [Found("date", one.value, *match.span()) for one in day]
     match = re.search(r"(?<![\d.,/$])\b(\d{1,2})\b(?!\s*(?:reais|conto|x\b|vezes|,\d|\.\d))", text)
     if match is None:
         return []
-    day = read_dates(f"dia {match.group(1)}", today=today)  # type: ignore[arg-type]
+    day = read_dates(f"dia {match.group(1)}", today=today)
     return [Found("date", one.value, match.start(1), match.end(1)) for one in day]
 
 
 def _ordered(found: list[Found]) -> list[Found]:
+    """In the order of the message. Two equal amounts are two; a day named twice ("sexta, dia 20") is one."""
     unique: list[Found] = []
     for one in sorted(found, key=lambda item: item.start):
-        if not any(one.entity == other.entity and one.value == other.value for other in unique):
+        if one.entity == "amount" or not any(one.entity == it.entity and one.value == it.value for it in unique):
             unique.append(one)
     return unique
