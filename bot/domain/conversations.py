@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bot.domain.media import StoredFile
 from bot.domain.messages import Author, ChannelKind, ConversationState, Direction, InboundKind, Media, Option, Status
 
 
@@ -85,6 +86,13 @@ class Message:
     attempts: int = 0
     first_tried_at: datetime | None = None
     next_try_at: datetime | None = None
+    transcription: str | None = None  # of a voice note; "" where it could not be made out, None: not listened to
+    files: tuple[StoredFile, ...] = ()  # only in a history
+
+    @property
+    def words(self) -> str:
+        """What the person typed, and what they said in a voice note."""
+        return "\n".join(filter(str.strip, (self.text, self.transcription or "")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.domain.agreements import Agreement
 from bot.domain.cases import Case
 from bot.domain.conversations import Message
+from bot.domain.messages import InboundKind
 from bot.domain.offers import Offer
 from bot.storage.portfolio import offer_json
 
@@ -66,14 +67,21 @@ def record_of(
 
 
 def message_json(message: Message) -> dict[str, Any]:
-    """A message as contract.md names its keys."""
+    """A message as contract.md names its keys; a voice note's words are told apart from what was typed."""
+    said = {"transcription": message.transcription or None} if message.kind is InboundKind.AUDIO else {}
     return {
         "id": str(message.id),
         "at": _utc(message.at),
         "direction": message.direction,
         "author": message.author,
         "text": message.text,
+        **said,
         "kind": message.kind,
+        "media": [
+            {"content_type": f.content_type, "sha256": f.sha256, "size_bytes": f.size_bytes, "state": f.state}
+            | ({"reason": f.reason} if f.reason else {})
+            for f in message.files
+        ],
         "provider_id": message.provider_id,
         "in_reply_to": [str(m) for m in message.in_reply_to],
         "status": message.status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from bot.domain.messages import (
     Status,
     advances,
 )
+from bot.storage.media import files_of
 from bot.storage.tables import contacts, conversations, delivery_events, messages
 
 # As the index says it, and no parameter: once prepared, PostgreSQL would not find the index by one.
@@ -180,8 +182,17 @@ class SqlConversations:
         return message_from(row) if row is not None and row.options else None
 
     async def history(self, conversation_id: UUID) -> list[Message]:
+        """The whole conversation in its order, with what became of the files that came along."""
         query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq)
-        return [message_from(row) for row in await self._connection.execute(query)]
+        found = [message_from(row) for row in await self._connection.execute(query)]
+        files = await files_of(self._connection, conversation_id) if any(m.media for m in found) else {}
+        return [replace(m, files=tuple(files[m.id])) if m.id in files else m for m in found]
+
+    async def mark_heard(self, message_id: UUID, transcription: str) -> None:
+        """Note what a voice note says; "" where it could not be made out."""
+        await self._connection.execute(
+            update(messages).where(messages.c.id == message_id).values(transcription=transcription)
+        )
 
     async def sent_ids(self, conversation: Conversation) -> frozenset[str]:
         """The provider's ids of everything that we know to have sent to this address."""
@@ -339,6 +350,7 @@ def message_from(row: Row[Any]) -> Message:
         attempts=row.attempts,
         first_tried_at=row.first_tried_at,
         next_try_at=row.next_try_at,
+        transcription=row.transcription,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -32,20 +33,27 @@ class SqlJobs:
         self._connection = connection
 
     async def take_turns(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
-        await self._defer("take_turns", f"turn:{conversation_id}", conversation_id, after)
+        await self._defer("take_turns", f"turn:{conversation_id}", _about(conversation_id), after)
 
     async def hurry(self, conversation_id: UUID) -> None:
         """Let turns that wait for more to come begin now."""
         await self._connection.execute(HURRY, {"lock": f"turn:{conversation_id}"})
 
     async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
-        await self._defer("deliver", f"deliver:{conversation_id}", conversation_id, after)
+        await self._defer("deliver", f"deliver:{conversation_id}", _about(conversation_id), after)
 
-    async def _defer(self, task: str, lock: str, conversation_id: UUID, after: timedelta | None) -> None:
+    async def fetch_media(self, message_id: UUID) -> None:
+        await self._defer("fetch_media", f"media:{message_id}", {"message_id": str(message_id)}, None)
+
+    async def _defer(self, task: str, lock: str, arguments: Mapping[str, str], after: timedelta | None) -> None:
         values = {
             "task": task,
             "lock": lock,
-            "args": json.dumps({"conversation_id": str(conversation_id)}),
+            "args": json.dumps(arguments),
             "after_seconds": None if after is None else after.total_seconds(),
         }
         await self._connection.execute(DEFER, values)
+
+
+def _about(conversation_id: UUID) -> dict[str, str]:
+    return {"conversation_id": str(conversation_id)}

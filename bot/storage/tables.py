@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -181,6 +182,7 @@ messages = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     _instant("first_tried_at"),
     _instant("next_try_at"),
+    Column("transcription", Text, comment="what a voice note says; empty: it could not be made out"),
     CheckConstraint("direction in ('in', 'out')", name="direction"),
     CheckConstraint("author in ('debtor', 'assistant', 'agent', 'system')", name="author"),
     CheckConstraint(
@@ -313,4 +315,32 @@ duties = Table(
         "kind in ('dispute', 'data_request', 'human', 'receipt_check', 'refund', 'listing_removal')", name="kind"
     ),
     CheckConstraint("state in ('open', 'done')", name="state"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("message_id", Uuid, ForeignKey("messages.id"), nullable=False),
+    Column("number", Integer, nullable=False, comment="which of the message's files, from 0"),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("reason", Text, comment="why it is refused or failed"),
+    Column("content_type", Text, comment="as its bytes say"),
+    Column("size_bytes", BigInteger),
+    Column("sha256", Text, index=True),
+    Column("content", LargeBinary),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("message_id", "number"),
+    CheckConstraint("state in ('waiting', 'stored', 'refused', 'failed')", name="state"),
+    CheckConstraint("(state = 'stored') = (content is not null)", name="stored_has_content"),
+    CheckConstraint("octet_length(content) <= 16777216", name="content_size"),
+)
+
+nlu_labels = Table(
+    "nlu_labels",
+    metadata,
+    Column("id", Text, primary_key=True, comment="of the wording; see bot/domain/inbox.py"),
+    Column("text", Text, nullable=False, comment="masked"),
+    Column("intent", Text, nullable=False),
+    Column("labelled_at", DateTime(timezone=True), nullable=False),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.policy import Policy
 from bot.storage.cases import SqlCases
 from bot.storage.conversations import SqlConversations
+from bot.storage.media import SqlFiles
 from bot.storage.queue import SqlJobs
 
 
@@ -19,6 +20,7 @@ class SqlUnitOfWork:
     def __init__(self, connection: AsyncConnection, cases: Callable[[AsyncConnection], SqlCases]) -> None:
         self._connection = connection
         self.conversations = SqlConversations(connection)
+        self.files = SqlFiles(connection)
         self.cases = cases(connection)
         self.jobs = SqlJobs(connection)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.gathering import stands_alone
+from bot.domain.media import KEPT_KINDS, MOST_FILES
 from bot.domain.messages import InboundKind, InboundMessage
 from bot.ports import Clock, Transactions
 
@@ -26,6 +27,9 @@ class ReceiveMessage:
             if stored is None:
                 return False
             await work.conversations.change(conversation.id, last_in_at=now, reply_address=message.reply_address)
+            if message.media and message.kind in KEPT_KINDS:
+                await work.files.expect(stored, min(len(message.media), MOST_FILES), now=now)
+                await work.jobs.fetch_media(stored)
             if message.kind is not InboundKind.EDITED:
                 pause = self._pause(message)
                 if self._gather and pause is None:
