@@ -113,8 +113,7 @@ def direct(case: Case, turn: Turn) -> str:
 
 def _with_second_meaning(case: Case, turn: Turn, answer: Answer) -> Answer:
     """A second meaning of the same message is kept for the next turn, and named."""
-    ends = any(isinstance(e, HandedOver | Closed) for e in answer.effects)
-    if turn.also not in TOPICS or ends or not case.identified:
+    if turn.also not in TOPICS or _ends(answer) or not case.identified:
         return answer
     return join([answer, information.offer_second_meaning(turn)])
 
@@ -122,7 +121,13 @@ def _with_second_meaning(case: Case, turn: Turn, answer: Answer) -> Answer:
 def _reminded(case: Case, turn: Turn, answer: Answer) -> Answer:
     """After a digression the open question is recalled in a few words; a yes after it is asked for anew (R58)."""
     response = REMINDED.get(case.asked.what)
-    if answer.asked is not None or answer.effects or response is None or turn.intent in ("goodbye", "ask_time"):
+    if answer.asked is not None or response is None or _ends(answer):
         return answer
     asked = Asked(case.asked.what, {**case.asked.facts, "interrupted": True})
-    return Answer((*answer.says, Say(response)), asked, answer.memory, answer.effects)
+    quietly = bool(answer.effects) or turn.intent in ("goodbye", "ask_time")  # enough was said
+    says = answer.says if quietly else (*answer.says, Say(response))
+    return Answer(says, asked, answer.memory, answer.effects)
+
+
+def _ends(answer: Answer) -> bool:
+    return any(isinstance(e, HandedOver | Closed) for e in answer.effects)
