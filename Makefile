@@ -1,7 +1,7 @@
 # What a person types here. Needs make and a Python only: see scripts/setup.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train bench clean \
+.PHONY: help setup run test check train bench fuzz clean \
 	check-format check-lint check-types check-imports check-spelling
 
 BIN := .venv/bin
@@ -43,6 +43,9 @@ check-spelling:
 
 bench: setup train  ## measure speed and understanding
 	@$(BIN)/python -m bench $(ARGS)
+
+fuzz: setup  ## random dialogues against the rules; ARGS="--turns 100000 --seed 1"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 clean:  ## remove what can be made again: environments, models, caches; data under .trato stays
 	@rm -rf .venv rasa_server/.venv .trato/tools .rasa models/*.tar.gz build dist *.egg-info

@@ -112,10 +112,13 @@ def direct(case: Case, turn: Turn) -> str:
 
 
 def _with_second_meaning(case: Case, turn: Turn, answer: Answer) -> Answer:
-    """A second meaning of the same message is kept for the next turn, and named."""
+    """A second meaning of the same message is kept for the next turn, and named; not where choices are open already."""
     if turn.also not in TOPICS or _ends(answer) or not case.identified:
         return answer
-    return join([answer, information.offer_second_meaning(turn)])
+    if answer.says[-1].choices and _asks(answer):
+        return answer
+    second = information.offer_second_meaning(turn, beside=answer.says[-1].choices)
+    return join([_without_choices(answer), second]) if second.says else answer
 
 
 def _reminded(case: Case, turn: Turn, answer: Answer) -> Answer:
@@ -125,8 +128,17 @@ def _reminded(case: Case, turn: Turn, answer: Answer) -> Answer:
         return answer
     asked = Asked(case.asked.what, {**case.asked.facts, "interrupted": True})
     quietly = bool(answer.effects) or turn.intent in ("goodbye", "ask_time")  # enough was said
-    says = answer.says if quietly else (*answer.says, Say(response))
+    says = answer.says if quietly else (*_without_choices(answer).says, Say(response))
     return Answer(says, asked, answer.memory, answer.effects)
+
+
+def _asks(answer: Answer) -> bool:
+    return answer.asked is not None and answer.asked.what is not Question.NOTHING
+
+
+def _without_choices(answer: Answer) -> Answer:
+    """Choices stand below the last message only, where a number means one of them."""
+    return replace(answer, says=tuple(replace(one, choices=()) for one in answer.says))
 
 
 def _ends(answer: Answer) -> bool:

@@ -180,13 +180,17 @@ def chosen_reading(case: Case, turn: Turn, number: int | None) -> Answer:
     return replace(answer, asked=answer.asked or NOTHING_ASKED, memory={"unsure": 0, **answer.memory})
 
 
-def offer_second_meaning(turn: Turn) -> Answer:
-    """What else the message meant, kept for the next turn: one pick away. Only for the confirmed (R10)."""
-    if turn.also not in THE_CONFIRMED_MAY_MEAN:
+def offer_second_meaning(turn: Turn, *, beside: tuple[Choice, ...] = ()) -> Answer:
+    """What else the message meant, kept for the next turn: one pick away. Only for the confirmed (R10).
+
+    `beside`: choices of the answer itself, which are offered with it.
+    """
+    if turn.also not in THE_CONFIRMED_MAY_MEAN or len(beside) >= MOST_OPTIONS:
         return Answer(())
-    choice = _option(turn.also)
-    asked = Asked(Question.OPTIONS, {"options": [choice.payload], "count": 1})
-    return Answer((Say("utter_second_meaning", choices=(choice,)),), asked)
+    first = _option(turn.also)
+    choices = (first, *(choice for choice in beside if choice.payload != first.payload))
+    asked = Asked(Question.OPTIONS, {"options": [c.payload for c in choices], "count": len(choices)})
+    return Answer((Say("utter_second_meaning", choices=choices),), asked)
 
 
 def confirm_doubt(case: Case, turn: Turn) -> Answer:
