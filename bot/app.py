@@ -39,6 +39,7 @@ from bot.storage.read_models import ReadModels
 from bot.storage.unit_of_work import transactions
 from bot.usecases.answer_turn import AnswerTurn
 from bot.usecases.deliver_messages import DeliverMessages
+from bot.usecases.explain_contact import ExplainContact
 from bot.usecases.import_portfolio import KnownCreditor
 from bot.usecases.receive_message import ReceiveMessage
 from bot.usecases.record_delivery import RecordDelivery
@@ -202,7 +203,11 @@ class Product:
 
     @cached_property
     def deliver(self) -> DeliverMessages:
-        return DeliverMessages(self.transactions, self.channels, self.clock)
+        return DeliverMessages(self.transactions, self.channels, self.clock, policies=self.policies)
+
+    @cached_property
+    def explain_contact(self) -> ExplainContact:
+        return ExplainContact(self.transactions)
 
     @cached_property
     def transactions(self):  # type: ignore[no-untyped-def]

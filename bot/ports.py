@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from bot.domain.cases import Answer, Case, Turn
+from bot.domain.contact_rules import ContactFacts
 from bot.domain.conversations import Conversation, Draft, Message
 from bot.domain.dialogue import DialogueAnswer, DialogueTurn
 from bot.domain.door import Sayable
@@ -168,6 +169,13 @@ class Files(Protocol):
     async def leave(self, file_id: UUID, state: FileState, reason: str, *, now: datetime) -> None: ...
 
 
+class ContactFactsOf(Protocol):
+    """On what the permission to write to somebody hangs; see `bot.storage.contact_facts`."""
+
+    async def of_document(self, document: str) -> tuple[ContactFacts, ...]: ...
+    async def of_message(self, conversation: Conversation, message: Message) -> ContactFacts: ...
+
+
 class Jobs(Protocol):
     """What happens later, in the same transaction as what it is about."""
 
@@ -186,6 +194,8 @@ class UnitOfWork(Protocol):
     def files(self) -> Files: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def contact_facts(self) -> ContactFactsOf: ...
     @property
     def jobs(self) -> Jobs: ...
     async def commit(self) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from bot.domain.calendars import STATES
@@ -32,7 +32,7 @@ class ContactTerms:
         assigned: the debts were bought; then `assignment_notice_on` must be on file (R9).
     """
 
-    hours: ContactHours = ContactHours()
+    hours: ContactHours = field(default_factory=ContactHours)
     daily: int = CONTACTS_A_DAY.count
     weekly: int = CONTACTS_IN_7_DAYS.count
     unanswered: int = UNANSWERED_CONTACTS.count
@@ -140,7 +140,7 @@ class _Reader:
         if value is None:
             return None
         match value:
-            case {"text": str(text), "source": str(source), "on": date() as on} if text and source and len(value) == 3:
+            case {"text": str(text), "source": str(source), "on": date() as on, **rest} if text and source and not rest:
                 return Proof(text, source, on)
         self._fault(f"contact.{key}", "incomplete_proof", rule)
         return None
@@ -159,8 +159,11 @@ class _Reader:
                 continue
             self._unknown(path, table, set(_WINDOW_KEYS))
             by_state[uf] = self._window(path, table, general)
-            self._beyond(path, table, by_state[uf], [uf])
-        self._beyond("contact", self._table, general, sorted(STATES - by_state.keys()))
+            for key in _WINDOW_KEYS:
+                self._beyond(f"{path}.{key}", getattr(by_state[uf], key) if key in table else None, key, [uf])
+        for key in _WINDOW_KEYS:
+            own = {uf for uf in by_state if key in states[uf]}
+            self._beyond(f"contact.{key}", getattr(general, key), key, sorted(STATES - own))
         return ContactHours(general, by_state)
 
     def _window(self, path: str, table: Mapping[str, object], otherwise: Window) -> Window:
@@ -180,17 +183,13 @@ class _Reader:
         self._fault(path, "invalid_hours", "R16")
         return None
 
-    def _beyond(self, path: str, table: Mapping[str, object], window: Window, states: list[str]) -> None:
+    def _beyond(self, path: str, hours: Hours | None, key: str, states: list[str]) -> None:
         """R16: a creditor may widen the hours up to the row of the state, never beyond."""
-        for key in _WINDOW_KEYS:
-            hours: Hours | None = getattr(window, key)
-            if hours is None or key not in table:
-                continue
-            beyond = [(uf, row) for uf, row in _rows(key, states) if not hours.within(row)]
-            if beyond:
-                uf, row = min(beyond, key=lambda b: _minutes(b[1]))
-                facts = {"value": _text(hours), "cap": _text(row), "states": ", ".join(u for u, _ in beyond)}
-                self._fault(f"{path}.{key}", "beyond_state_window", "R16", state=uf, **facts)
+        beyond = [(uf, row) for uf, row in _rows(key, states) if hours and not hours.within(row)]
+        if hours and beyond:
+            narrowest = min((row for _, row in beyond), key=_minutes)
+            facts = {"value": _text(hours), "cap": _text(narrowest), "states": ", ".join(uf for uf, _ in beyond)}
+            self._fault(path, "beyond_state_window", "R16", **facts)
 
 
 def _rows(key: str, states: list[str]) -> Iterator[tuple[str, Hours | None]]:

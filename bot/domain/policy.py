@@ -6,7 +6,7 @@ Rates, discounts and shares are Decimal fractions (0.02); keys that end in `_cen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -295,6 +295,13 @@ class Policy:
     def least_installment(self, *, hardship: bool = False) -> Money:
         usual = self.installments.min_amount_centavos
         return Money(min(usual, self.installments.hardship.min_amount_centavos) if hardship else usual)
+
+
+def whatsapp_is_locked(policies: Sequence[Policy]) -> bool:
+    """Whether all of these are agencies' without the platform's written approval (R60); False for none."""
+    return bool(policies) and all(
+        p.creditor.mode is Mode.THIRD_PARTY and p.contact_terms.whatsapp_approval is None for p in policies
+    )
 
 
 type _Fault = dict[str, object]

@@ -292,12 +292,16 @@ class SqlConversations:
         )
 
     async def left_behind(self, *, older_than: datetime) -> list[UUID]:
-        """Conversations of ours with a message that should have been answered or sent by then."""
+        """Conversations of ours with a message that should have been answered or sent by then.
+
+        What a rule has put off until a later hour is left alone until then.
+        """
         query = (
             select(messages.c.conversation_id)
             .join(conversations, conversations.c.id == messages.c.conversation_id)
             .where(
                 messages.c.at < older_than,
+                messages.c.next_try_at.is_(None) | (messages.c.next_try_at < older_than),
                 messages.c.status.in_([Status.RECEIVED, Status.PENDING, Status.SENDING]),
                 (conversations.c.state == ConversationState.BOT) | (messages.c.direction == Direction.OUT),
             )

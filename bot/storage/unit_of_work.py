@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.policy import Policy
 from bot.storage.cases import SqlCases
+from bot.storage.contact_facts import SqlContactFacts
 from bot.storage.conversations import SqlConversations
 from bot.storage.media import SqlFiles
 from bot.storage.queue import SqlJobs
@@ -17,11 +18,17 @@ from bot.storage.queue import SqlJobs
 class SqlUnitOfWork:
     """Leaving without `commit()` rolls back."""
 
-    def __init__(self, connection: AsyncConnection, cases: Callable[[AsyncConnection], SqlCases]) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        cases: Callable[[AsyncConnection], SqlCases],
+        contact_facts: Callable[[AsyncConnection], SqlContactFacts],
+    ) -> None:
         self._connection = connection
         self.conversations = SqlConversations(connection)
         self.files = SqlFiles(connection)
         self.cases = cases(connection)
+        self.contact_facts = contact_facts(connection)
         self.jobs = SqlJobs(connection)
 
     async def commit(self) -> None:
@@ -36,9 +43,12 @@ def transactions(
     def cases(connection: AsyncConnection) -> SqlCases:
         return SqlCases(connection, policies=policies, timezone=timezone)
 
+    def contact_facts(connection: AsyncConnection) -> SqlContactFacts:
+        return SqlContactFacts(connection, policies=policies)
+
     @asynccontextmanager
     async def begin() -> AsyncIterator[SqlUnitOfWork]:
         async with engine.connect() as connection:
-            yield SqlUnitOfWork(connection, cases)
+            yield SqlUnitOfWork(connection, cases, contact_facts)
 
     return begin
