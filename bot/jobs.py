@@ -58,9 +58,16 @@ class _AtItsTime(BaseRetryStrategy):
 
 
 def make_queue(url: str, *, min_connections: int = 2, max_connections: int = 6) -> procrastinate.App:
-    """The queue on the product's own database."""
+    """The queue on the product's own database.
+
+    These connections take jobs and finish them, and do not wait for the disk: a job whose end a crash forgets runs
+    again, as it may at any time. Jobs are put in with what they are about (`bot/storage/queue.py`), which does wait.
+    """
     connector = procrastinate.PsycopgConnector(
-        conninfo=plain_url(url), min_size=min_connections, max_size=max_connections, kwargs={"connect_timeout": 5}
+        conninfo=plain_url(url),
+        min_size=min_connections,
+        max_size=max_connections,
+        kwargs={"connect_timeout": 5, "options": "-c synchronous_commit=off"},
     )
     return procrastinate.App(connector=connector)
 
