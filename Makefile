@@ -41,8 +41,11 @@ check-imports:
 check-spelling:
 	@echo "[check] spelling" && $(BIN)/codespell bot actions scripts docs Makefile $(wildcard *.md)
 
-bench: setup train  ## measure speed and understanding
-	@$(BIN)/python -m bench $(ARGS)
+bench: setup train  ## measure speed and memory beside a stock Rasa; ARGS="--seconds 15" for a quick look
+	@$(BIN)/python -m bench.turns $(ARGS)
+
+crash: setup train  ## kill every process amid 200 dialogues; ARGS="--dialogues 24 --kill rasa,web"
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 fuzz: setup  ## random dialogues against the rules; ARGS="--turns 100000 --seed 1"
 	@$(BIN)/python -m tests.fuzz $(ARGS)
