@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 import sys
 import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,11 +20,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.channels.codes import TwilioCodes
 from bot.channels.options import match_option
 from bot.channels.telegram import TelegramChannel
 from bot.channels.terminal import TerminalChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue.rasa import RasaDialogue
+from bot.domain.codes import CODE_DIGITS
 from bot.domain.errors import ChannelError
 from bot.domain.messages import ChannelKind, InboundMessage
 from bot.domain.policy import Policy
@@ -40,10 +43,13 @@ from bot.storage.unit_of_work import transactions
 from bot.usecases.answer_turn import AnswerTurn
 from bot.usecases.deliver_messages import DeliverMessages
 from bot.usecases.explain_contact import ExplainContact
+from bot.usecases.fetch_media import FetchMedia
 from bot.usecases.import_portfolio import KnownCreditor
 from bot.usecases.receive_message import ReceiveMessage
 from bot.usecases.record_delivery import RecordDelivery
+from bot.usecases.send_code import SendCode
 from bot.usecases.take_turns import TakeTurns
+from bot.voice.listening import ListeningProcess, voice_is_installed
 from bot.web.app import make_web
 from bot.web.metrics import Metrics
 
@@ -199,7 +205,17 @@ class Product:
             timezone=ZoneInfo(self.settings.timezone),
             match_option=match_option,
             gather=timedelta(seconds=self.settings.gather_seconds),
+            hears=self.transcriber is not None,
         )
+
+    @cached_property
+    def transcriber(self) -> ListeningProcess | None:
+        """None where the extra `voice` is not installed."""
+        return ListeningProcess(self.settings.home / "voice") if voice_is_installed() else None
+
+    @cached_property
+    def fetch_media(self) -> FetchMedia:
+        return FetchMedia(self.transactions, self.channels, self.transcriber, self.clock)
 
     @cached_property
     def deliver(self) -> DeliverMessages:
@@ -209,9 +225,36 @@ class Product:
     def explain_contact(self) -> ExplainContact:
         return ExplainContact(self.transactions)
 
+    @property
+    def codes_are_on(self) -> bool:
+        """Whether a code can be sent to the phone on file of somebody who writes from an unknown one."""
+        twilio = self.settings.twilio
+        return self.settings.whatsapp_is_on and bool(twilio.sms_from or twilio.code_content_sid)
+
+    @cached_property
+    def send_code(self) -> SendCode | None:
+        twilio = self.settings.twilio
+        if not self.codes_are_on or not (twilio.account_sid and twilio.auth_token and twilio.whatsapp_from):
+            return None
+        sender = TwilioCodes(
+            twilio.account_sid,
+            twilio.auth_token.get_secret_value(),
+            sms_from=twilio.sms_from,
+            whatsapp_from=twilio.whatsapp_from,
+            content_sid=twilio.code_content_sid,
+            texts=say,
+            api_base_url=twilio.api_base_url,
+        )
+        return SendCode(self.transactions, sender, lambda: f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}")
+
     @cached_property
     def transactions(self):  # type: ignore[no-untyped-def]
-        return transactions(self.engine, policies=self.policies, timezone=self.settings.timezone)
+        return transactions(
+            self.engine,
+            policies=self.policies,
+            timezone=self.settings.timezone,
+            codes_are_on=self.codes_are_on,
+        )
 
 
 @contextmanager
@@ -272,12 +315,21 @@ def web_app(it: Product) -> FastAPI:
 async def work(it: Product) -> None:
     """The worker: turns, deliveries, the sweep; and Telegram's updates where it polls."""
     queue = make_queue(it.url)
-    register_tasks(queue, take_turns=it.take_turns, deliver=it.deliver, transactions=it.transactions, clock=it.clock)
+    register_tasks(
+        queue,
+        take_turns=it.take_turns,
+        deliver=it.deliver,
+        fetch_media=it.fetch_media,
+        transactions=it.transactions,
+        clock=it.clock,
+    )
     ready = it.settings.home / WORKER_READY
     async with _polling(it):
         ready.parent.mkdir(parents=True, exist_ok=True)
         ready.write_text(str(os.getpid()), "utf-8")
         await run_worker(queue, concurrency=it.settings.worker_concurrency)
+    if it.transcriber is not None:
+        await it.transcriber.close()
     await it.engine.dispose()
 
 

@@ -17,16 +17,19 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
-from bot.domain.errors import DialogueUnavailable
+from bot.domain.errors import BotError, DialogueUnavailable, TemporarilyUnavailable
 from bot.ports import Clock, Transactions
 from bot.storage.database import plain_url
 from bot.usecases.deliver_messages import DeliverMessages
+from bot.usecases.fetch_media import FetchMedia
 from bot.usecases.take_turns import TakeTurns
 
 log = structlog.get_logger()
 
 MOST_FAILED_TURNS = 6  # answers of "error" for one message before a person takes over
 LONGEST_OUTAGE = timedelta(minutes=15)  # without any answer from Rasa before a person takes over
+MOST_FETCHES = 16  # of a file, about 45 minutes; then it counts as failed
+LONGEST_FETCH_PAUSE_SECONDS = 300
 SWEEP_AFTER = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 5.0  # without a heartbeat; then a worker counts as dead
@@ -40,6 +43,15 @@ class _UntilAnswered(BaseRetryStrategy):
         if isinstance(exception, DialogueUnavailable) and not exception.facts.get("reached"):
             return RetryDecision(retry_in={"seconds": min(1 + job.attempts, 5)})
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, 30)})
+
+
+class _UntilFetched(BaseRetryStrategy):
+    """Soon at first, as a voice note's turn may wait; then as the provider asks."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        asked = exception.retry_after if isinstance(exception, TemporarilyUnavailable) else None
+        seconds = round(asked.total_seconds()) if asked else 2 ** min(job.attempts, 12)
+        return RetryDecision(retry_in={"seconds": max(1, min(seconds, LONGEST_FETCH_PAUSE_SECONDS))})
 
 
 class _Later(Exception):
@@ -77,6 +89,7 @@ def register_tasks(
     *,
     take_turns: TakeTurns,
     deliver: DeliverMessages,
+    fetch_media: FetchMedia,
     transactions: Transactions,
     clock: Clock,
 ) -> None:
@@ -102,6 +115,24 @@ def register_tasks(
         pause = await deliver(UUID(conversation_id))
         if pause is not None:
             raise _Later(pause)
+
+    @queue.task(name="fetch_media", retry=_UntilFetched(), pass_context=True)
+    async def _fetch_media(context: JobContext, message_id: str) -> None:
+        try:
+            await fetch_media(UUID(message_id))
+        except Exception as error:
+            attempts = context.job.attempts + 1
+            code = error.code if isinstance(error, BotError) else type(error).__name__
+            log.warning("fetch_failed", message_id=message_id, attempts=attempts, error=code)
+            if attempts >= MOST_FETCHES:
+                await fetch_media.give_up(UUID(message_id))
+                return
+            raise
+
+    @queue.task(name="send_code", retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2))
+    async def _send_code(code_id: str) -> None:
+        if send_code is not None:
+            await send_code(UUID(code_id))
 
     @queue.periodic(cron="* * * * * */20")
     @queue.task(name="sweep", queueing_lock="sweep")

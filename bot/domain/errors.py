@@ -4,6 +4,7 @@ BotError                    code + facts; becomes an HTTP status, a log line, a 
 ├── NotFound                404
 ├── Conflict                409  (state changed under the caller: offer expired, agreement closed)
 ├── InvalidPolicy           a creditor's policy file that can't be used; says where and why
+├── NotTranscribed          a voice note that can't be written down; the person is asked to write
 ├── DialogueUnavailable     the Rasa server did not answer; try again
 └── ChannelError            sending failed
     ├── TemporarilyUnavailable   retry later, after `retry_after`
@@ -51,6 +52,12 @@ class DialogueUnavailable(BotError):
 
     code = "dialogue_unavailable"
     http_status = 503
+
+
+class NotTranscribed(BotError):
+    """`facts["reason"]`: too_long, unreadable, time_limit, crashed, not_started."""
+
+    code = "not_transcribed"
 
 
 class ChannelError(BotError):

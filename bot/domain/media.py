@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from filetype.filetype import guess_mime
+import filetype
 
 from bot.domain.messages import InboundKind
 
@@ -78,4 +78,4 @@ def examine(content: bytes, kind: InboundKind) -> Examined | NotKept:
 def _type_of(content: bytes) -> str:
     if content.startswith(_AMR):
         return "audio/amr"
-    return str(guess_mime(content) or "")
+    return str(filetype.guess_mime(content) or "")

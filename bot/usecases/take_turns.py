@@ -21,6 +21,7 @@ LONGEST_TEXT = 2000  # characters that go to the understanding; the whole text s
 TRACKER_TURNS = 40  # a longer tracker makes every turn slower (rasa-notes.md); then a fresh one goes on
 SILENT_KINDS = (InboundKind.AUDIO, InboundKind.VIDEO, InboundKind.STICKER, InboundKind.LOCATION, InboundKind.OTHER)
 FILE_KINDS = (InboundKind.IMAGE, InboundKind.DOCUMENT)
+LONGEST_LISTENING = timedelta(minutes=2)  # then a voice note is answered without its words
 WAITING_NOTE_AGAIN = timedelta(hours=12)
 WITH_PEOPLE = (ConversationState.WAITING, ConversationState.AGENT)
 ON_ITS_WAY = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ)
@@ -52,7 +53,9 @@ class TakeTurns:
         timezone: ZoneInfo,
         match_option: Callable[[str, Sequence[Option]], int | None],
         gather: timedelta = timedelta(0),
+        hears: bool = False,
     ) -> None:
+        """`hears`: voice notes are being written down, so their turns wait for the words."""
         self._transactions = transactions
         self._dialogue = dialogue
         self._texts = texts
@@ -60,6 +63,7 @@ class TakeTurns:
         self._timezone = timezone
         self._match_option = match_option
         self._gather = gather
+        self._hears = hears
 
     async def __call__(self, conversation_id: UUID) -> None:
         """Take all turns that wait.
@@ -85,6 +89,8 @@ class TakeTurns:
                     await self._leave_to_a_person(work, conversation, waiting)
                     await work.commit()
                     return
+                if self._still_listening(batch[-1]):
+                    return  # the job that listens starts the turn
                 reading = await self._read(work, conversation, batch)
                 await work.commit()
             await self._take(conversation, batch, reading)
@@ -125,10 +131,14 @@ class TakeTurns:
                 return waiting[:number]
         return None
 
+    def _still_listening(self, message: Message) -> bool:
+        listens = self._hears and message.kind is InboundKind.AUDIO and message.transcription is None
+        return listens and bool(message.media) and self._clock.now() - message.at < LONGEST_LISTENING
+
     async def _read(self, work: UnitOfWork, conversation: Conversation, batch: list[Message]) -> _Reading:
         message = batch[-1]
-        text = "\n".join(m.text for m in batch if m.text.strip())
-        if is_stop_word(message.text):
+        text = "\n".join(m.words for m in batch if m.words)
+        if is_stop_word(message.words):
             return _Reading(payload=STOP)
         match message.kind:
             case InboundKind.TEXT:
@@ -146,6 +156,10 @@ class TakeTurns:
                 return _Reading(payload="/greet")
             case kind if kind in FILE_KINDS:
                 return _Reading(payload="/report_payment", button=True)
+            case InboundKind.AUDIO if message.transcription:
+                return await self._read_text(work, conversation, text, message)
+            case InboundKind.AUDIO if self._hears:
+                return _Reading(own_text=self._texts("unheard_audio"))
             case kind:
                 return _Reading(own_text=self._texts(f"unsupported_{kind}"))
 
@@ -245,7 +259,7 @@ class TakeTurns:
                 "now": local.isoformat(),
                 "button": reading.button,
                 "stale": reading.stale,
-                "text": "\n".join(m.text for m in batch)[:LONGEST_TEXT],
+                "text": "\n".join(m.words for m in batch)[:LONGEST_TEXT],
                 "kind": str(batch[-1].kind),
                 "conversation_id": str(conversation.id),
             },

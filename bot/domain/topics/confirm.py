@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.domain.cases import Agreed, Answer, Case, Say, Turn
 from bot.domain.consent import is_unequivocal_yes
 from bot.domain.conversations import Question
+from bot.domain.messages import InboundKind
 from bot.domain.topics import debt, identity, information, negotiation, payment, protection, service
 from bot.domain.topics.common import NOTHING_ASKED, TO_A_PERSON, negotiable_debts, new_id
 
@@ -47,6 +48,8 @@ def accept(case: Case, turn: Turn) -> Answer:
         return negotiation.negotiate(case, turn)
     if offer.expired(case.now) or case.asked.facts.get("interrupted") or turn.stale:
         return negotiation.show_again(case, turn, offer)
+    if turn.kind == InboundKind.AUDIO:
+        return _ask_clearly(case, "utter_accept_in_writing")  # a transcription may have misheard
     if not (turn.button or is_unequivocal_yes(turn.text)):
         return _ask_clearly(case)
     covered = [d for d in case.debts if d.id in offer.debts]
@@ -64,9 +67,9 @@ def accept(case: Case, turn: Turn) -> Answer:
     )
 
 
-def _ask_clearly(case: Case) -> Answer:
+def _ask_clearly(case: Case, response: str = "utter_accept_clearly") -> Answer:
     choices = (negotiation.ACCEPT, negotiation.OTHER_TERMS, TO_A_PERSON)
-    return Answer((Say("utter_accept_clearly", choices=choices),), case.asked)
+    return Answer((Say(response, choices=choices),), case.asked)
 
 
 def _confirmed_doubt(case: Case, turn: Turn) -> Answer:

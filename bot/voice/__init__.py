@@ -1,0 +1,1 @@
+"""Listening to voice notes, where the optional extra `voice` is installed (`make setup-voice`)."""
