@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.domain.agreements import Agreement
+from bot.domain.codes import PendingCode
 from bot.domain.conversations import Asked, Conversation, Debtor
 from bot.domain.debts import Debt, StateReason
 from bot.domain.money import Money
@@ -55,7 +56,8 @@ class Case:
         debtor: the person sought, only after `conversation.identified_at` the person spoken to.
         debts: all debts of the debtor, of all creditors, settled ones too.
         broken_agreements: by creditor.
-        wrong_phone: somebody said here that this address is not the debtor's.
+        codes_are_on: a code can be sent to the phone on file.
+        code: the newest one asked for here.
         now: aware UTC.
         local: the same instant where the debtor is.
     """
@@ -70,7 +72,8 @@ class Case:
     policies: Mapping[str, Policy]
     now: datetime
     local: datetime
-    wrong_phone: bool = False
+    codes_are_on: bool = False
+    code: PendingCode | None = None
     broken_agreements: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -144,6 +147,14 @@ class IdentityFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """A code is to be sent to the phone on file of whoever has this document, if anybody."""
+
+    code_id: UUID
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The conversation waits for a person from now on."""
 
@@ -203,6 +214,7 @@ class Cancelled:
 type Effect = (
     Identified
     | IdentityFailed
+    | CodeAsked
     | HandedOver
     | Closed
     | OfferShown

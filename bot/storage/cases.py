@@ -21,6 +21,7 @@ from bot.domain.door import Sayable
 from bot.domain.messages import ChannelKind
 from bot.domain.policy import Policy
 from bot.storage.answers import answer_from, answer_json
+from bot.storage.codes import SqlCodes
 from bot.storage.conversations import SqlConversations
 from bot.storage.effects import Effects
 from bot.storage.portfolio import (
@@ -46,10 +47,18 @@ STATE_ZONES = {
 class SqlCases:
     """Cases within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, *, policies: Mapping[str, Policy], timezone: str) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        policies: Mapping[str, Policy],
+        timezone: str,
+        codes_are_on: bool = False,
+    ) -> None:
         self._connection = connection
         self._policies = policies
         self._timezone = timezone
+        self._codes_are_on = codes_are_on
 
     async def load(self, conversation_id: UUID, *, now: datetime) -> Case:
         """Locks the conversation, so that two messages never act on the same snapshot. Raises NotFound."""
@@ -79,6 +88,8 @@ class SqlCases:
             policies=self._policies,
             now=now,
             local=local,
+            codes_are_on=self._codes_are_on,
+            code=await SqlCodes(self._connection).pending(conversation.id) if self._codes_are_on else None,
             broken_agreements=self._broken(agreed, creditors, local),
         )
 
@@ -125,6 +136,9 @@ class SqlCases:
             pg_insert(turns).values(message_id=turn.message_id, action=action, answer=answer_json(answer), at=now)
         )
         await Effects(self._connection, case, turn, now).apply(answer)
+
+    async def set_code(self, code_id: UUID, code_hash: str) -> str | None:
+        return await SqlCodes(self._connection).set_code(code_id, code_hash)
 
     async def sayable(self, conversation_id: UUID) -> Sayable:
         """What this conversation may hear; the offers' amounts are facts of it."""

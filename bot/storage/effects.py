@@ -15,6 +15,7 @@ from bot.domain.cases import (
     Cancelled,
     Case,
     Closed,
+    CodeAsked,
     Disputed,
     DutyOpened,
     Effect,
@@ -31,6 +32,7 @@ from bot.domain.legal import Blocked
 from bot.domain.messages import ChannelKind, ConversationState
 from bot.domain.offers import Offer
 from bot.storage.agreement_record import record_of
+from bot.storage.codes import SqlCodes
 from bot.storage.conversations import SqlConversations
 from bot.storage.portfolio import offer_json
 from bot.storage.tables import (
@@ -71,6 +73,10 @@ class Effects:
                 await self._identified(debtor_id, by)
             case IdentityFailed(debtor_id):
                 await self._attempt(debtor_id, succeeded=False)
+                if self._case.code is not None:
+                    await SqlCodes(self._connection).count_try(conversation.id)
+            case CodeAsked(code_id, document):
+                await SqlCodes(self._connection).ask(conversation.id, document, code_id=code_id, now=self._now)
             case HandedOver(reason) if conversation.state is not ConversationState.CLOSED:
                 await self._conversations.change(
                     conversation.id,

@@ -39,6 +39,16 @@ class SqlJobs:
         """Let turns that wait for more to come begin now."""
         await self._connection.execute(HURRY, {"lock": f"turn:{conversation_id}"})
 
+    async def send_code(self, code_id: UUID) -> None:
+        """A code for an unknown phone; see `bot/usecases/send_code.py`."""
+        values = {
+            "task": "send_code",
+            "lock": f"code:{code_id}",
+            "args": json.dumps({"code_id": str(code_id)}),
+            "after_seconds": None,
+        }
+        await self._connection.execute(DEFER, values)
+
     async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
         await self._defer("deliver", f"deliver:{conversation_id}", _about(conversation_id), after)
 

@@ -344,3 +344,16 @@ nlu_labels = Table(
     Column("intent", Text, nullable=False),
     Column("labelled_at", DateTime(timezone=True), nullable=False),
 )
+
+identity_codes = Table(
+    "identity_codes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("conversation_id", Uuid, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("document", Text, nullable=False, index=True),
+    Column("debtor_id", Uuid, ForeignKey("debtors.id")),
+    Column("phone", Text, comment="where it is sent; empty: nowhere"),
+    Column("code_hash", Text),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+)

@@ -102,7 +102,11 @@ def direct(case: Case, turn: Turn) -> str:
     if not case.identified and turn.intent not in PROTECTIVE:
         if turn.first("cpf") or turn.first("cnpj") or turn.first("birth_date"):
             return "inform_identity"
-        if case.asked.what is Question.IDENTITY and len(turn.text) <= SHORT_ANSWER and DIGITS.search(turn.text):
+        if (
+            case.asked.what in (Question.IDENTITY, Question.CODE)
+            and len(turn.text) <= SHORT_ANSWER
+            and DIGITS.search(turn.text)
+        ):
             return "inform_identity"
     short = turn.intent not in PROTECTIVE and len(turn.text) <= SHORT_ANSWER
     picks = confirm.ALL_OF_THEM.search(turn.text) or turn.first("option") is not None

@@ -28,6 +28,7 @@ from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio import TwilioStandIn
 
 ROOT = Path(__file__).parents[2]
+SMS_FROM = "+551140028900"
 PUBLIC_URL = "https://trato.example"
 START_SECONDS = 240
 QUESTION = """
@@ -59,7 +60,9 @@ class RunningProduct:
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.twilio = TwilioStandIn(product_url=self.url, public_url=PUBLIC_URL)
+        self.twilio = TwilioStandIn(
+            product_url=self.url, public_url=PUBLIC_URL, senders=frozenset({twilio.SENDER, SMS_FROM})
+        )
         self.telegram = TelegramStandIn(product_url=self.url, public_url=PUBLIC_URL)
 
     @property
@@ -94,6 +97,7 @@ class RunningProduct:
             "TRATO_TWILIO__AUTH_TOKEN": twilio.AUTH_TOKEN,
             "TRATO_TWILIO__WHATSAPP_FROM": twilio.SENDER,
             "TRATO_TWILIO__API_BASE_URL": self.twilio.base_url,
+            "TRATO_TWILIO__SMS_FROM": SMS_FROM,
             "TRATO_TELEGRAM__TOKEN": telegram.TOKEN,
             "TRATO_TELEGRAM__WEBHOOK_SECRET": telegram.SECRET,
             "TRATO_TELEGRAM__API_BASE_URL": self.telegram.base_url,

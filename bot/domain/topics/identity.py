@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.domain.cases import Answer, Case, Effect, Identified, IdentityFailed, Say, Turn
+from bot.domain.cases import Answer, Case, CodeAsked, Effect, Identified, IdentityFailed, Say, Turn
 from bot.domain.conversations import Asked, Debtor, Question
 from bot.domain.messages import ChannelKind
 from bot.domain.policy import Proof
-from bot.domain.topics.common import NOTHING_ASKED, TO_A_PERSON, business_name, first_name, hand_over, policy_of
+from bot.domain.topics.common import NOTHING_ASKED, TO_A_PERSON, business_name, first_name, hand_over, new_id, policy_of
 
 MOST_TRIES = 3  # R10; then a person
+MOST_CODES = 3  # asked for in one conversation
 FEWEST_DIGITS = 3  # of the document, where a creditor asks for a part of it
 
 
@@ -34,6 +35,8 @@ def ask_first(case: Case, turn: Turn) -> Answer:
 
 def _ask(case: Case) -> Answer:
     """What we need to know first: proof from a known phone, the phone on Telegram, the document from an unknown one."""
+    if case.asked.what is Question.CODE:
+        return Answer((Say("utter_ask_code"),), case.asked)
     if case.candidates or case.debtor:
         proof = _proof(case)
         return Answer((Say(f"utter_ask_{proof}"),), Asked(Question.IDENTITY, {"proof": proof}))
@@ -61,15 +64,13 @@ def _proof(case: Case) -> str:
 def identify(case: Case, turn: Turn) -> Answer:
     """What the person supplied, compared with whoever may be behind this phone; three tries, then a person (R10).
 
-    An unknown phone gets the same answer whatever document is given: a person goes on.
+    An unknown phone gets the same answer whatever document is given.
     """
     if case.identified:
         return Answer((Say("utter_already_confirmed", {"name": first_name(case)}),))
     people = case.candidates or ((case.debtor,) if case.debtor else ())
     if not people:
-        if turn.first("cpf") or turn.first("cnpj"):
-            return hand_over(case, "utter_unknown_phone", "unknown_phone")
-        return _ask(case)
+        return _from_unknown_phone(case, turn)
     if not _supplied(turn):
         return _ask(case)
     matching = [(p, by) for p in people if (by := _matches(p, turn))]
@@ -78,6 +79,31 @@ def identify(case: Case, turn: Turn) -> Answer:
     if len(matching) > 1:
         return Answer((Say("utter_ask_document_digits"),), Asked(Question.IDENTITY, {"proof": "document_digits"}))
     return _failed(case, people)
+
+
+def _from_unknown_phone(case: Case, turn: Turn) -> Answer:
+    """The document, then the code sent to the phone on file; where no code can be sent, a person goes on.
+
+    Whether somebody has that document is never told: a code "was sent if the document is known" (R10).
+    """
+    document = turn.first("cpf") or turn.first("cnpj")
+    if isinstance(document, str):
+        asked = case.memory.get("codes_asked", 0)
+        asked = asked if isinstance(asked, int) else 0
+        if not case.codes_are_on or asked >= MOST_CODES:
+            return hand_over(case, "utter_unknown_phone", "unknown_phone")
+        code = CodeAsked(new_id(turn.message_id, "code"), document)
+        return Answer((Say("utter_code_sent"),), Asked(Question.CODE), {"codes_asked": asked + 1}, (code,))
+    if case.asked.what is not Question.CODE or not (given := _digits(turn)):
+        return _ask(case)
+    if case.code is not None and case.code.debtor_id is not None and case.code.fits(given, now=case.now):
+        return Answer(
+            (Say("utter_code_right"),),
+            NOTHING_ASKED,
+            {"identity_failures": 0},
+            (Identified(case.code.debtor_id, "document+code"),),
+        )
+    return _failed(case, ())
 
 
 def _supplied(turn: Turn) -> bool:
@@ -126,7 +152,7 @@ def _failed(case: Case, people: tuple[Debtor, ...]) -> Answer:
         return Answer(over.says, over.asked, {"identity_failures": failures}, (failed, *over.effects))
     return Answer(
         (Say("utter_identity_mismatch", choices=(TO_A_PERSON,)),),
-        case.asked if case.asked.what is Question.IDENTITY else _ask(case).asked,
+        case.asked if case.asked.what in (Question.IDENTITY, Question.CODE) else _ask(case).asked,
         {"identity_failures": failures},
         (failed,),
     )
