@@ -320,6 +320,7 @@ async def work(it: Product) -> None:
         take_turns=it.take_turns,
         deliver=it.deliver,
         fetch_media=it.fetch_media,
+        send_code=it.send_code,
         transactions=it.transactions,
         clock=it.clock,
     )

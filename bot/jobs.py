@@ -22,6 +22,7 @@ from bot.ports import Clock, Transactions
 from bot.storage.database import plain_url
 from bot.usecases.deliver_messages import DeliverMessages
 from bot.usecases.fetch_media import FetchMedia
+from bot.usecases.send_code import SendCode
 from bot.usecases.take_turns import TakeTurns
 
 log = structlog.get_logger()
@@ -90,6 +91,7 @@ def register_tasks(
     take_turns: TakeTurns,
     deliver: DeliverMessages,
     fetch_media: FetchMedia,
+    send_code: SendCode | None,
     transactions: Transactions,
     clock: Clock,
 ) -> None:

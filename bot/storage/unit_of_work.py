@@ -36,12 +36,12 @@ class SqlUnitOfWork:
 
 
 def transactions(
-    engine: AsyncEngine, *, policies: Mapping[str, Policy], timezone: str
+    engine: AsyncEngine, *, policies: Mapping[str, Policy], timezone: str, codes_are_on: bool = False
 ) -> Callable[[], AbstractAsyncContextManager[SqlUnitOfWork]]:
     """What opens a unit of work."""
 
     def cases(connection: AsyncConnection) -> SqlCases:
-        return SqlCases(connection, policies=policies, timezone=timezone)
+        return SqlCases(connection, policies=policies, timezone=timezone, codes_are_on=codes_are_on)
 
     def contact_facts(connection: AsyncConnection) -> SqlContactFacts:
         return SqlContactFacts(connection, policies=policies)
