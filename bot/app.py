@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.codes import TwilioCodes
-from bot.channels.options import match_option
+from bot.channels.options import match_option, split_text
 from bot.channels.telegram import TelegramChannel
 from bot.channels.terminal import TerminalChannel
 from bot.channels.whatsapp import WhatsAppChannel
@@ -204,6 +204,7 @@ class Product:
             self.clock,
             timezone=ZoneInfo(self.settings.timezone),
             match_option=match_option,
+            split=split_text,
             gather=timedelta(seconds=self.settings.gather_seconds),
             hears=self.transcriber is not None,
         )

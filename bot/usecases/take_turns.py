@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from bot.domain.messages import Author, ConversationState, InboundKind, Option, 
 from bot.domain.stop_words import is_stop_word
 from bot.ports import Clock, Dialogue, Texts, Transactions, UnitOfWork
 
+LONGEST_MESSAGE = 1600  # characters that every channel takes; a longer answer becomes several messages
 LONGEST_TEXT = 2000  # characters that go to the understanding; the whole text stays in the store
 TRACKER_TURNS = 40  # a longer tracker makes every turn slower (rasa-notes.md); then a fresh one goes on
 SILENT_KINDS = (InboundKind.AUDIO, InboundKind.VIDEO, InboundKind.STICKER, InboundKind.LOCATION, InboundKind.OTHER)
@@ -52,6 +53,7 @@ class TakeTurns:
         *,
         timezone: ZoneInfo,
         match_option: Callable[[str, Sequence[Option]], int | None],
+        split: Callable[[str, int], list[str]],
         gather: timedelta = timedelta(0),
         hears: bool = False,
     ) -> None:
@@ -62,6 +64,7 @@ class TakeTurns:
         self._clock = clock
         self._timezone = timezone
         self._match_option = match_option
+        self._split = split
         self._gather = gather
         self._hears = hears
 
@@ -231,7 +234,8 @@ class TakeTurns:
             still = {m.id for m in await work.conversations.unanswered(conversation.id)}
             if batch[-1].id not in still:
                 return  # another run was quicker
-            drafts = [_draft(batch, n, reply, Author.ASSISTANT) for n, reply in enumerate(answer.replies)]
+            replies = [piece for reply in answer.replies for piece in self._pieces(reply)]
+            drafts = [_draft(batch, n, reply, Author.ASSISTANT) for n, reply in enumerate(replies)]
             await work.conversations.add_outbound(conversation.id, drafts, now=now)
             await work.conversations.mark_answered(
                 [m.id for m in batch], status=status, understanding=answer.understanding
@@ -244,6 +248,14 @@ class TakeTurns:
                 await work.conversations.change(conversation.id, tracker_turns=current.tracker_turns + 1)
             await work.jobs.deliver(conversation.id)
             await work.commit()
+
+    def _pieces(self, reply: DialogueReply) -> list[DialogueReply]:
+        """As many messages as its text needs; what may be picked stands below the last one."""
+        room = LONGEST_MESSAGE - sum(len(option.title) + len("\n1. ") for option in reply.options) - len("\n")
+        if len(reply.text) <= room:
+            return [reply]
+        *before, last = self._split(reply.text, room)
+        return [*(replace(reply, text=text, options=()) for text in before), replace(reply, text=last)]
 
     def _turn(self, conversation: Conversation, batch: list[Message], reading: _Reading) -> DialogueTurn:
         local = batch[-1].at.astimezone(self._timezone)

@@ -13,7 +13,7 @@ from bot.domain.money import total
 from bot.domain.offers import Offer, OfferKind
 from bot.domain.standing import blocked_debt
 from bot.domain.topics.common import profile
-from tests.fuzz.texts import LONGEST_TEXT, as_message, as_shown, rendered
+from tests.fuzz.texts import MOST_PIECES, as_message, as_shown, rendered
 from tests.fuzz.world import Broken, World
 
 MOST_CHOICES = 3
@@ -48,10 +48,10 @@ def _texts(world: World, answer: Answer) -> Iterator[str]:
             yield f"more than {MOST_CHOICES} choices: {one.response}"
         for text in rendered(one):
             message = as_message(text, one)
-            shown = as_shown(message)
+            shown = "".join(pieces := as_shown(message))
             if not text.strip() or "{" in text:
                 yield f"nothing to read: {one.response}"
-            if len(shown) > LONGEST_TEXT:
+            if len(pieces) > MOST_PIECES:
                 yield f"too long: {one.response}, {len(shown)}"
             if (refused := may_leave(message, Sayable(identified, frozenset()))) is not None:
                 yield f"{refused.rule}: {one.response} says {refused.why}"

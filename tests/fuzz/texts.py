@@ -10,7 +10,7 @@ from uuid import UUID
 
 import yaml
 
-from bot.channels.options import with_numbered_lines
+from bot.channels.options import split_text, with_numbered_lines
 from bot.domain.cases import Say
 from bot.domain.conversations import Message
 from bot.domain.messages import Author, Direction, InboundKind, Option, Status
@@ -19,6 +19,7 @@ from tests.builders import NOW
 
 ROOT = Path(__file__).parents[2]
 LONGEST_TEXT = 1_600  # characters of a message on Twilio's WhatsApp
+MOST_PIECES = 2  # of one text: nobody reads more
 
 
 @cache
@@ -59,6 +60,6 @@ def as_message(text: str, one: Say) -> Message:
     )
 
 
-def as_shown(message: Message) -> str:
-    """With the numbered lines that WhatsApp gets."""
-    return with_numbered_lines(message.text, message.options)
+def as_shown(message: Message) -> list[str]:
+    """With the numbered lines that WhatsApp gets, in as many messages as it takes."""
+    return split_text(with_numbered_lines(message.text, message.options), LONGEST_TEXT)
