@@ -1,6 +1,7 @@
 """What the program says outside the dialogue's own texts, and how amounts and days are written. Owner of Babel.
 
-Texts stand in `pt_BR/trato.po` under stable codes, with {facts}; the dialogue's longer texts stand in `data/responses`.
+Texts stand in the catalogs of `pt_BR` under stable codes, with {facts}: `trato.po`, and one file each for what grows on
+its own (rules, contact, policies). The dialogue's longer texts stand in `data/responses`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bot.domain.cases import Fact, Line, Lines
 from bot.domain.money import Money
 
 LOCALE = "pt_BR"
-CATALOG = Path(__file__).parent / LOCALE / "trato.po"
+CATALOGS = Path(__file__).parent / LOCALE
 
 
 class MissingText(KeyError):
@@ -28,9 +29,15 @@ class MissingText(KeyError):
 
 @cache
 def catalog() -> Mapping[str, str]:
-    """Code → text."""
-    with CATALOG.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=LOCALE) if m.id and m.string}
+    """Code → text, of all catalogs. Raises ValueError where two of them have the same code."""
+    texts: dict[str, str] = {}
+    for path in sorted(CATALOGS.glob("*.po")):
+        with path.open("rb") as file:
+            found = {str(m.id): str(m.string) for m in read_po(file, locale=LOCALE) if m.id and m.string}
+        if twice := found.keys() & texts.keys():
+            raise ValueError(f"{path.name}: in another catalog too: {sorted(twice)}")
+        texts |= found
+    return texts
 
 
 def say(code: str, **facts: object) -> str:
