@@ -38,6 +38,7 @@ from bot.ports import Channel, Clock
 from bot.settings import Settings
 from bot.storage.database import make_engine, migrate
 from bot.storage.embedded import start_embedded
+from bot.storage.nlu_inbox import NluInbox
 from bot.storage.read_models import ReadModels
 from bot.storage.unit_of_work import transactions
 from bot.usecases.answer_turn import AnswerTurn
@@ -186,6 +187,10 @@ class Product:
     @cached_property
     def read_models(self) -> ReadModels:
         return ReadModels(self.engine, self.policies, self.clock, timezone=self.settings.timezone)
+
+    @cached_property
+    def nlu_inbox(self) -> NluInbox:
+        return NluInbox(self.engine)
 
     @cached_property
     def answer_turn(self) -> AnswerTurn:

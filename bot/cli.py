@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli_contact import contact
+from bot.cli_nlu import nlu
 from bot.cli_portfolio import portfolio
 from bot.cli_up import doctor, train, up
 from bot.domain.errors import BotError, InvalidPolicy, NotFound
@@ -31,6 +32,7 @@ app.add_typer(portfolio, name="portfolio")
 app.add_typer(debtor, name="debtor")
 app.add_typer(conversation, name="conversation")
 app.add_typer(agreement, name="agreement")
+app.add_typer(nlu, name="nlu")
 app.add_typer(contact, name="contact")
 for command in (up, doctor, train):
     app.command()(command)
