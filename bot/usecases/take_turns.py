@@ -130,7 +130,7 @@ class TakeTurns:
             pressed = message.kind is InboundKind.BUTTON and (
                 (await self._read_button(work, conversation, message)).payload == STOP
             )
-            if pressed or is_stop_word(message.text):
+            if pressed or is_stop_word(message.words):
                 return waiting[:number]
         return None
 
