@@ -46,23 +46,24 @@ class DeliverMessages:
 
     async def __call__(self, conversation_id: UUID) -> timedelta | None:
         """Returns after which pause it should be called again, None where all is said."""
-        # FIXME(before commit): an uncommitted version of this method, the one that asks `may_contact`, was overwritten by
-        # mistake at 04:31 UTC; below is the committed one again. Put the gate back, then remove this note.
         while True:
             now = self._clock.now()
             async with self._transactions() as work:
                 conversation = await work.conversations.get(conversation_id)
                 unsent = await work.conversations.unsent(conversation_id)
-                if not unsent:
-                    return None
-                message = unsent[0]
+                message = next((m for m in unsent if not _is_put_off(m, now)), None)
+                if message is None:
+                    hours = [m.next_try_at for m in unsent if m.next_try_at is not None]
+                    return min(hours) - now if hours else None
                 if message.next_try_at is not None and message.next_try_at > now:
                     return message.next_try_at - now
+                if self._is_locked(conversation):
+                    await self._refuse(work, message, "R60", "whatsapp_locked")
+                    continue
                 if isinstance(refusal := may_leave(message, await work.cases.sayable(conversation_id)), Refused):
-                    log.error("refused", conversation_id=str(conversation_id), rule=refusal.rule, why=refusal.why)
-                    await work.conversations.mark_unsent(
-                        message.id, Status.REFUSED, rule=refusal.rule, error={"why": refusal.why}
-                    )
+                    await self._refuse(work, message, refusal.rule, refusal.why)
+                    continue
+                if not message.in_reply_to and not await self._may_start(work, conversation, message):
                     await work.commit()
                     continue
                 retried = message.first_tried_at is not None
