@@ -109,7 +109,8 @@ def _answered_once(stored: Stored) -> Iterator[str]:
             yield f"an answer to nothing: {m.text[:40]!r}"
         for to in m.in_reply_to:
             answers[to].add(m.at)
-            order.append(position[to])
+        if m.in_reply_to:
+            order.append(max(position[to] for to in m.in_reply_to))  # several messages may have one answer
     for m in stored.inbound:
         if m.status != "answered" or len(answers[m.id]) != 1:
             yield f"{m.key} is {m.status}, with {len(answers[m.id])} answers"
