@@ -53,8 +53,9 @@ class DeliverMessages:
                 unsent = await work.conversations.unsent(conversation_id)
                 message = next((m for m in unsent if not _is_put_off(m, now)), None)
                 if message is None:
-                    hours = [m.next_try_at for m in unsent if m.next_try_at is not None]
-                    return min(hours) - now if hours else None
+                    # What is put off is left to the sweep: a job that waited for its hour would hold the lock of the
+                    # conversation's deliveries, and every answer with it.
+                    return None
                 if message.next_try_at is not None and message.next_try_at > now:
                     return message.next_try_at - now
                 if self._is_locked(conversation):
