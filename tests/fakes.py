@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from bot.channels.options import with_numbered_lines
 from bot.channels.payloads import clean, header
-from bot.domain.errors import ChannelError, Rejected
+from bot.domain.dialogue import DialogueAnswer, DialogueReply, DialogueTurn
+from bot.domain.errors import ChannelError, DialogueUnavailable, NotTranscribed, Rejected
 from bot.domain.messages import (
     ChannelKind,
     DeliveryEvent,
@@ -121,6 +123,72 @@ class FakeChannel:
             raise self._planned.pop(0).error
 
 
+class FakeClock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def goes_on(self, by: timedelta) -> None:
+        self._now += by
+
+
+class ScriptedDialogue:
+    """A dialogue in memory that answers each message once, and the same when asked again.
+
+    Attributes:
+        asked: every turn, also those that were asked for again.
+        taken: the ids of the messages that were really answered, in order.
+    """
+
+    def __init__(self, *replies: DialogueReply) -> None:
+        self._replies = list(replies)
+        self._answers: dict[UUID, DialogueAnswer] = {}
+        self._planned: list[DialogueUnavailable] = []
+        self.asked: list[DialogueTurn] = []
+        self.taken: list[UUID] = []
+
+    def answers(self, *replies: DialogueReply) -> None:
+        """What the next messages get, one after the other; afterwards an echo again."""
+        self._replies += replies
+
+    def fail_next(self, error: DialogueUnavailable, *, times: int = 1) -> None:
+        self._planned += [error] * times
+
+    async def ask(self, turn: DialogueTurn) -> DialogueAnswer:
+        self.asked.append(turn)
+        if self._planned:
+            raise self._planned.pop(0)
+        if turn.message_id not in self._answers:
+            self.taken.append(turn.message_id)
+            said = turn.payload or turn.text or ""
+            reply = self._replies.pop(0) if self._replies else DialogueReply(f"ouvi: {said}")
+            self._answers[turn.message_id] = DialogueAnswer((reply,), {"intent": "chitchat", "decision": "act"})
+        return self._answers[turn.message_id]
+
+    async def ready(self) -> bool:
+        return not self._planned
+
+
+class FakeTranscriber:
+    """Hears what it was told to; anything else is unreadable.
+
+    Attributes:
+        words: what is said in a sound, by its bytes.
+    """
+
+    def __init__(self, words: Mapping[bytes, str] | None = None) -> None:
+        self.words = dict(words or {})
+
+    async def transcribe(self, sound: bytes) -> str:
+        if sound not in self.words:
+            raise NotTranscribed(reason="unreadable")
+        return self.words[sound]
+
+
 def an_inbound(
     text: str = "oi",
     *,
@@ -130,6 +198,7 @@ def an_inbound(
     at: datetime,
     kind: InboundKind = InboundKind.TEXT,
     payload: str | None = None,
+    media: tuple[Media, ...] = (),
 ) -> InboundMessage:
     """An inbound message as a channel would parse it."""
     return InboundMessage(
@@ -142,6 +211,7 @@ def an_inbound(
         kind=kind,
         text=text,
         payload=payload,
+        media=media,
     )
 
 
