@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, and_, false, func, lateral, or_, select, true
+from sqlalchemy import Select, String, and_, any_, false, func, lateral, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -80,12 +80,14 @@ def _query() -> Select[Any]:
     ).alias("following")
     answers = (
         select(func.array_agg(r.c.source["response"].astext, type_=ARRAY(String)))
-        .where(r.c.conversation_id == m.c.conversation_id, r.c.in_reply_to.contains([m.c.id]))
+        .where(r.c.conversation_id == m.c.conversation_id, m.c.id == any_(r.c.in_reply_to))
         .scalar_subquery()
     )
     meant = or_(
         debtors.c.id == conversations.c.debtor_id,
-        debtors.c.id.in_(select(contacts.c.debtor_id).where(contacts.c.address == conversations.c.address)),
+        debtors.c.id.in_(
+            select(contacts.c.debtor_id).where(contacts.c.address == conversations.c.address).correlate(conversations)
+        ),
     )
     names = select(func.array_agg(debtors.c.name, type_=ARRAY(String))).where(meant).scalar_subquery()
     decision = m.c.understanding["decision"].astext
