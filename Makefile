@@ -1,7 +1,7 @@
 # What a person types here. Needs make and a Python only: see scripts/setup.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train bench fuzz clean \
+.PHONY: help setup setup-voice run test check train bench fuzz clean \
 	check-format check-lint check-types check-imports check-spelling
 
 BIN := .venv/bin
@@ -9,10 +9,13 @@ ARGS ?=
 export RASA_TELEMETRY_ENABLED := false
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 setup:  ## make both environments; nothing to do where nothing changed
 	@python="$$(sh scripts/find_python.sh)" && "$$python" scripts/setup.py
+
+setup-voice: setup  ## add what listens to voice notes, with its weights (450 MB)
+	@$(BIN)/python scripts/setup.py --voice
 
 run: setup  ## start everything, with a sample portfolio where there is none yet
 	@$(BIN)/trato up --sample $(ARGS)

@@ -21,7 +21,10 @@ from typing import NamedTuple, NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".trato" / "tools"
 STAMP = ".trato-stamp"
+VOICE_STAMP = ".trato-voice"
 TRIES = 3  # a download may break off
+
+VOICE = ROOT / "requirements" / "voice.txt"  # everything of the product, and what listens to voice notes
 
 Version = tuple[int, int]
 
@@ -66,16 +69,18 @@ def main() -> None:
     stale = [environment for environment in environments if not up_to_date(environment)]
     if "--check" in sys.argv[1:]:
         sys.exit(f"out of date: {', '.join(environment.title for environment in stale)}" if stale else 0)
-    if not stale:
-        return
+    with_voice = "--voice" in sys.argv[1:] or voice_stamp().exists()  # once chosen, it stays
     for number, environment in enumerate(environments, start=1):
         step = f"[{number}/{len(environments)}] {environment.title}"
         if environment not in stale:
-            say(f"{step}: up to date")
+            if stale:
+                say(f"{step}: up to date")
             continue
         say(f"{step}: installing {environment.requirements.relative_to(ROOT)} …")
         make(environment, find_uv())
         say(f"{step}: ready")
+    if with_voice and not (voice_stamp().exists() and voice_stamp().read_text() == digest_of(VOICE)):
+        add_voice(find_uv())
 
 
 def up_to_date(environment: Environment) -> bool:
@@ -96,6 +101,7 @@ def make(environment: Environment, uv: str) -> None:
         python = find_python(environment, uv)
         run([uv, "venv", "--quiet", "--clear", "--python", python, str(environment.folder)])
     (environment.folder / STAMP).unlink(missing_ok=True)
+    (environment.folder / VOICE_STAMP).unlink(missing_ok=True)  # what follows takes its packages away
     python = str(python_in(environment))
     sync = [uv, "pip", "sync", "--python", python, "--require-hashes", str(environment.requirements)]
     run(sync + ([] if sys.stderr.isatty() else ["--quiet"]))
@@ -103,6 +109,23 @@ def make(environment: Environment, uv: str) -> None:
         project = str(environment.project)
         run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "-e", project])
     (environment.folder / STAMP).write_text(digest(environment))
+
+
+def voice_stamp() -> Path:
+    return PRODUCT.folder / VOICE_STAMP
+
+
+def digest_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def add_voice(uv: str) -> None:
+    """Beside what is there: the packages that listen to voice notes, and their weights (about 450 MB)."""
+    say(f"product environment: adding {VOICE.relative_to(ROOT)} …")
+    python = str(python_in(PRODUCT))
+    install = [uv, "pip", "install", "--python", python, "--require-hashes", "--requirement", str(VOICE)]
+    run(install + ([] if sys.stderr.isatty() else ["--quiet"]))
+    voice_stamp().write_text(digest_of(VOICE))
 
 
 def python_in(environment: Environment) -> Path:

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bot.channels.options import match_option, split_text
+from bot.domain.cases import Answer, Turn
 from bot.domain.conversations import Message
 from bot.domain.debts import Debt
 from bot.domain.messages import ChannelKind, InboundKind
@@ -94,6 +95,33 @@ class Assembled:
         await self.take_turns(conversation)
         await self.deliver(conversation)
         return self.channel.texts[before:]
+
+    async def acts(
+        self, conversation: UUID, intent: str, text: str = "", *, button: bool = False, **entities: object
+    ) -> Answer:
+        """A message comes in, and the action that its meaning leads to is run."""
+        await self.hears(text or intent)
+        heard = await self.last_heard(conversation)
+        turn = Turn(heard.id, intent, text, button=button, entities=entities)
+        answer = await self.answer_turn(conversation, turn, action="")
+        async with self.transactions() as work:
+            await work.conversations.mark_answered([heard.id])
+            await work.commit()
+        return answer
+
+    async def confirmed(self) -> UUID:
+        """The debtor on file writes and tells the birth date; what is owed was told, and asked how to pay."""
+        conversation = await self.hears()
+        await self.acts(conversation, "greet")
+        await self.acts(conversation, "inform_identity", "3/4/85", birth_date="1985-04-03")
+        return conversation
+
+    async def agreed(self) -> UUID:
+        """The conversation of a debtor who accepted a plan in three."""
+        conversation = await self.confirmed()
+        await self.acts(conversation, "ask_installments", "em 3x", installments=3)
+        await self.acts(conversation, "affirm", "sim, aceito")
+        return conversation
 
     async def history(self, conversation: UUID) -> list[Message]:
         async with self.transactions() as work:
