@@ -101,7 +101,8 @@ async def test_one_open_conversation_an_address_and_one_message_a_key(it: Assemb
     with psycopg.connect(it.url) as connection, pytest.raises(UniqueViolation, match="key"):
         connection.execute(
             "insert into messages (id, conversation_id, direction, author, key, at, status)"
-            " select %s, conversation_id, direction, author, key, at, status from messages where key is not null limit 1",
+            " select %s, conversation_id, direction, author, key, at, status from messages"
+            " where key is not null limit 1",
             (uuid4(),),
         )
 

@@ -60,7 +60,8 @@ async def test_a_conversation_has_the_keys_of_the_contract(it: Assembled) -> Non
     )
     assert len(shown["offers"]) == 2
     assert all(m.keys() >= MESSAGE for m in shown["messages"])
-    heard, said = shown["messages"][-2:]
+    heard = next(m for m in shown["messages"] if m["text"] == "mais uma")
+    said = shown["messages"][-1]
     assert (heard["direction"], heard["author"], heard["status"]) == ("in", "debtor", "answered")
     assert (said["direction"], said["author"], said["status"]) == ("out", "assistant", "sent")
     assert (said["in_reply_to"], said["text"]) == ([heard["id"]], it.channel.texts[-1])
