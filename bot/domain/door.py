@@ -11,7 +11,7 @@ from validate_docbr import CPF
 from bot.domain.conversations import Message
 from bot.domain.tone import first_fault
 
-AMOUNT = re.compile(r"R\$\s?(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d{2}))?")
+AMOUNT = re.compile(r"R\$\s?(\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,(\d{1,2}))?")
 ELEVEN_DIGITS = re.compile(r"(?<![\w.])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\w)")
 GIVEAWAYS = re.compile(
     r"\b(d[íi]vidas?|d[ée]bitos?|atras\w*|cobran\w*|parcel\w*|boletos?|faturas?|saldos?|pend[êe]nci\w*|em aberto|"
@@ -58,7 +58,7 @@ def may_leave(message: Message, sayable: Sayable) -> Refused | None:
 
 def centavos_of(found: re.Match[str]) -> int:
     """The centavos of one match of AMOUNT."""
-    return int(found.group(1).replace(".", "")) * 100 + int(found.group(2) or 0)
+    return int(found.group(1).replace(".", "")) * 100 + int((found.group(2) or "").ljust(2, "0"))
 
 
 def amounts_of(source: Mapping[str, object]) -> frozenset[int]:
