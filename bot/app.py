@@ -38,6 +38,7 @@ from bot.ports import Channel, Clock
 from bot.settings import Settings
 from bot.storage.database import make_engine, migrate
 from bot.storage.embedded import start_embedded
+from bot.storage.holdings import SqlHoldings
 from bot.storage.nlu_inbox import NluInbox
 from bot.storage.read_models import ReadModels
 from bot.storage.unit_of_work import transactions
@@ -49,6 +50,7 @@ from bot.usecases.import_portfolio import KnownCreditor
 from bot.usecases.receive_message import ReceiveMessage
 from bot.usecases.record_delivery import RecordDelivery
 from bot.usecases.send_code import SendCode
+from bot.usecases.simulate_policy import SimulatePolicy
 from bot.usecases.take_turns import TakeTurns
 from bot.voice.listening import ListeningProcess, voice_is_installed
 from bot.web.app import make_web
@@ -226,6 +228,18 @@ class Product:
     @cached_property
     def deliver(self) -> DeliverMessages:
         return DeliverMessages(self.transactions, self.channels, self.clock, policies=self.policies)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def holdings(self) -> SqlHoldings:
+        return SqlHoldings(self.engine)
+
+    @cached_property
+    def simulate_policy(self) -> SimulatePolicy:
+        return SimulatePolicy(self.holdings)
 
     @cached_property
     def explain_contact(self) -> ExplainContact:

@@ -18,10 +18,12 @@ from rich.table import Table
 
 from bot.cli_contact import contact
 from bot.cli_nlu import nlu
+from bot.cli_policy import policy
 from bot.cli_portfolio import portfolio
 from bot.cli_up import doctor, train, up
 from bot.domain.errors import BotError, InvalidPolicy, NotFound
 from bot.locale import say
+from bot.locale.policies import fault_lines
 from bot.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="Trato: acordos pelo chat.")
@@ -34,6 +36,7 @@ app.add_typer(conversation, name="conversation")
 app.add_typer(agreement, name="agreement")
 app.add_typer(nlu, name="nlu")
 app.add_typer(contact, name="contact")
+app.add_typer(policy, name="policy")
 for command in (up, doctor, train):
     app.command()(command)
 
@@ -265,15 +268,8 @@ def main() -> None:
         errors.print(say("policy_wrong", source=str(error.facts.get("source", ""))), soft_wrap=True)
         faults = error.facts.get("errors")
         for fault in faults if isinstance(faults, list) else []:
-            errors.print(
-                say(
-                    "policy_fault",
-                    line=fault.get("line", "?"),
-                    path=fault["path"],
-                    fault=fault["code"],
-                    rule=fault["rule"],
-                )
-            )
+            for line in fault_lines(fault):
+                errors.print(line, soft_wrap=True, markup=False)
         sys.exit(2)
     except FileNotFoundError as error:
         if error.filename and str(error.filename).endswith("rasa_secret"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -11,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from stdnum.br import cnpj, cpf
 
 from bot.domain.calendars import STATES
+from bot.domain.contact_terms import contact_faults
 from bot.domain.errors import InvalidPolicy
 from bot.domain.phones import canonical_phone
 from bot.domain.policy import Policy
@@ -47,6 +50,7 @@ def parse_policy(text: str, *, source: str) -> Policy:
             {"path": ".".join(map(str, e["loc"])), "rule": None, "code": e["type"], "detail": e["msg"]}
             for e in error.errors()
         ]
+        faults += _faults_beside(raw, [e["loc"] for e in error.errors()])
         _refuse(faults, text, source)
     except InvalidPolicy as error:
         faults += error.facts["errors"]  # type: ignore[arg-type]  # built in bot/domain/policy.py
@@ -54,6 +58,24 @@ def parse_policy(text: str, *, source: str) -> Policy:
     if faults:
         _refuse(faults, text, source)
     return policy
+
+
+def _faults_beside(raw: Mapping[str, Any], wrong: Sequence[tuple[int | str, ...]]) -> list[dict[str, Any]]:
+    """The rules that the file breaks beside values of a wrong shape, so that one check shows all that can be seen."""
+    rest = copy.deepcopy(dict(raw))
+    for path in wrong:
+        table: Any = rest
+        for key in path[:-1]:
+            table = table.get(key) if isinstance(table, dict) else None
+        if isinstance(table, dict):
+            table.pop(path[-1], None)
+    try:
+        _POLICY.validate_python(rest)
+    except InvalidPolicy as error:
+        return list(error.facts["errors"])  # type: ignore[call-overload, no-any-return]  # built in bot/domain/policy.py
+    except ValidationError:  # something that has no default is missing
+        return contact_faults(rest["contact"]) if isinstance(rest.get("contact"), dict) else []
+    return []
 
 
 def is_pix_key(key: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from bot.domain.legal import DAYS_A_MONTH
 from bot.domain.money import ZERO, Money
@@ -28,8 +30,7 @@ def price_installments(
     """
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
-    first_period = Decimal(min(first_due_days, DAYS_A_MONTH)) / DAYS_A_MONTH
-    factors = [(1 + monthly_rate) ** -(first_period + k) for k in range(count)]
+    factors = _factors(monthly_rate, count, min(first_due_days, DAYS_A_MONTH))
     equal = _spread(price.centavos, factors)
     if down_payment <= equal[0] or count == 1:
         return equal
@@ -41,6 +42,13 @@ def effective_annual_rate(monthly_rate: Decimal) -> Decimal:
     return ((1 + monthly_rate) ** 12 - 1).quantize(_RATE_PLACES)
 
 
-def _spread(present: Decimal | int, factors: list[Decimal]) -> tuple[Money, ...]:
+@lru_cache(maxsize=4096)
+def _factors(monthly_rate: Decimal, count: int, first_due_days: int) -> tuple[Decimal, ...]:
+    """What one real due in each month is worth today; kept, since fractional powers are slow and policies few."""
+    first_period = Decimal(first_due_days) / DAYS_A_MONTH
+    return tuple((1 + monthly_rate) ** -(first_period + k) for k in range(count))
+
+
+def _spread(present: Decimal | int, factors: Sequence[Decimal]) -> tuple[Money, ...]:
     whole = present * len(factors) / sum(factors, Decimal(0))
     return Money(int(whole.quantize(Decimal(1), rounding=ROUND_HALF_UP))).split(len(factors))
