@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.crash.kills import PROCESSES
-from tests.crash.run import crash, show
+from tests.crash.run import SETTINGS, crash, show
 from tests.e2e.running import RunningProduct
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     if unknown := set(kills) - set(PROCESSES):
         parser.error(f"no such process: {', '.join(sorted(unknown))}")
     console = Console()
-    product = RunningProduct()
+    product = RunningProduct(settings=SETTINGS)
     console.print("Starting the product …")
     product.start()
     try:

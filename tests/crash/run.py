@@ -17,6 +17,7 @@ from tests.crash.dialogues import NeverAnswered, Step, Watch, converse, script, 
 from tests.crash.kills import Kill, kill_amid
 from tests.e2e.running import RunningProduct
 
+SETTINGS = {"TRATO_GATHER_SECONDS": "0"}  # each message a turn of its own, so that order can be told
 ANSWER_SECONDS = 300  # the longest that one answer may take, all recoveries included
 
 

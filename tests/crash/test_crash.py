@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from tests.crash.kills import PROCESSES
-from tests.crash.run import crash, show
+from tests.crash.run import SETTINGS, crash, show
 from tests.e2e.running import ROOT, RunningProduct
 
 DIALOGUES = 24
@@ -20,7 +20,7 @@ def product() -> Iterator[RunningProduct]:
     """A product of its own: others would not like to see theirs killed."""
     if not (ROOT / "rasa_server" / ".venv").exists():
         pytest.skip("the Rasa environment is missing: make setup")
-    running = RunningProduct()
+    running = RunningProduct(settings=SETTINGS)
     running.start()
     yield running
     running.stop()
