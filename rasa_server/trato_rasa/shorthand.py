@@ -250,3 +250,25 @@ def plain(text: str) -> str:
 def wordless(text: str) -> bool:
     """Whether nothing in the text can be read: blank, emoji or punctuation only."""
     return not any(char.isalnum() for char in text)
+
+
+# What a message of emoji alone says; the first one that is known counts.
+_EMOJI = {
+    "affirm": "👍👌✅✔🤝🆗☑",
+    "deny": "👎❌🚫✖",
+    "thank": "🙏",
+    "goodbye": "👋",
+    "chitchat": "😂🤣😅😆😄😁😊🙂😉😍🥰😘❤💙😎😢😭🤔😳🙄😴",
+    "insult": "🖕🤬",
+    "complain": "😡😠😤",
+    "give_rating": "⭐🌟👏",
+    "opt_out": "🛑",
+}
+
+
+def said_by_emoji(text: str) -> str | None:
+    """The intent of a message of emoji alone; None where it has words or says nothing that is known."""
+    if not wordless(text):
+        return None
+    meant = (intent for char in text for intent, known in _EMOJI.items() if char in known)
+    return next(meant, None)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from trato_rasa.priority import COURTESY, PROTECTIVE, rank
+from trato_rasa.shorthand import said_by_emoji
 from trato_rasa.values.found import Found
 from trato_rasa.values.numbers import PET_NAMES, plain
 from trato_rasa.values.reader import read_values
@@ -19,6 +20,7 @@ from trato_rasa.values.reader import read_values
 Ranking = list[tuple[str, float]]
 RANKING_LENGTH = 10
 SURE = 0.9
+TRUSTED = 0.6  # a classifier that is this sure of a value with small words beside it is not corrected
 PLAUSIBLE = 0.05  # below, a second meaning is not worth the time to look at each clause
 
 
@@ -228,10 +230,12 @@ def understand(
         rankings: the classifier, for several texts at once.
     """
     (whole,) = rankings([text])
-    clauses = _clauses(text) if len(whole) > 1 and whole[1][1] >= PLAUSIBLE else []
-    parts = rankings(clauses) if clauses else []
+    parted = clauses(text) if len(whole) > 1 and whole[1][1] >= PLAUSIBLE else []
+    parts = rankings(parted) if parted else []
     values = {"now": context.now, "asked": context.asked, "options": context.options}
     found = read_values(text, intent=whole[0][0] if whole and whole[0][1] >= thresholds.confirm else None, **values)
+    if (emoji := said_by_emoji(text)) is not None:
+        whole = [(emoji, SURE), ("chitchat" if emoji != "chitchat" else "thank", 1 - SURE)]
     ranking = _in_context(text, whole, found, context)
     if not ranking:
         return Meaning(None, 0.0, [], found, "ask")
@@ -239,7 +243,7 @@ def understand(
     intent, confidence = ranking[0]
     if whole and intent != whole[0][0]:
         found = read_values(text, intent=intent, **values)
-    decision, doubt = _decide(ranking, thresholds)
+    decision, doubt = decided(ranking, thresholds)
     return Meaning(intent, confidence, ranking[:RANKING_LENGTH], found, decision, doubt, also)
 
 
@@ -254,7 +258,7 @@ def _in_context(text: str, ranking: Ranking, found: list[Found], context: Contex
             return _raised(ranking, intent)
     if context.asked == "identity" and _looks_like_a_name(text) and (not ranking or ranking[0][1] < 0.5):
         return _raised(ranking, "inform_identity")
-    if bare:
+    if bare and not (ranking and ranking[0][1] >= TRUSTED and _is_worded(text)):
         for entity, alone in _ALONE:
             if entity in names:
                 if ranking and ranking[0][0] in {alone, "change_due_date"} and ranking[0][1] > 0.5:
@@ -279,6 +283,12 @@ def _is_bare(text: str, names: set[str]) -> bool:
     if names & {"email", "cnpj"} and len(words) <= 6:
         return True
     return all(word in _FILLERS or word in _VALUE_WORDS or _NUMBER_WORD.fullmatch(word) for word in words)
+
+
+def _is_worded(text: str) -> bool:
+    """Whether there are small words beside the values, so that the classifier has something to read."""
+    words = re.findall(r"[^\W\d_]+", plain(text))
+    return any(word not in _VALUE_WORDS and not _NUMBER_WORD.fullmatch(word) for word in words)
 
 
 _NUMBER_WORD = re.compile(
@@ -328,7 +338,7 @@ def _looks_like_a_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text.strip())) and "?" not in text
 
 
-def _clauses(text: str) -> list[str]:
+def clauses(text: str) -> list[str]:
     """The clauses of a message that has several; none where it has one."""
     clauses = [clause.strip() for clause in _CLAUSES.split(text)]
     clauses = [clause for clause in clauses if len(clause.split()) >= _FEWEST_CLAUSE_WORDS]
@@ -354,7 +364,8 @@ def _two_meanings(ranking: Ranking, parts: list[Ranking], thresholds: Thresholds
     return ranking, second
 
 
-def _decide(ranking: Ranking, thresholds: Thresholds) -> tuple[str, str | None]:
+def decided(ranking: Ranking, thresholds: Thresholds) -> tuple[str, str | None]:
+    """`act`, `confirm` or `ask`, and the protective intent that is in doubt. The ranking has at least one entry."""
     intent, confidence = ranking[0]
     if intent in thresholds.protective and confidence < thresholds.act:
         return ("confirm", intent) if confidence >= thresholds.protective[intent] else ("ask", None)

@@ -45,7 +45,7 @@ class Understanding(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """See config.yml for what each one means."""
         return {
-            "views": ["query", "passage"],
+            "views": ["query"],
             "nonsense_below": 0.45,
             "timezone": DEFAULT_TIMEZONE,
             "act": None,
