@@ -53,6 +53,9 @@ crash: setup train  ## kill every process amid 200 dialogues; ARGS="--dialogues 
 fuzz: setup  ## random dialogues against the rules; ARGS="--turns 100000 --seed 1"
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
+rules: setup  ## write docs/rules.md from the code and the tests
+	@$(BIN)/python -m scripts.rules_page
+
 clean:  ## remove what can be made again: environments, models, caches; data under .trato stays
 	@rm -rf .venv rasa_server/.venv .trato/tools .rasa models/*.tar.gz build dist *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -213,7 +213,7 @@ def _show_profiles(out: Console, outcome: Outcome) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for kind, sums in outcome.by_profile.items():
-        table.add_row(say(f"profile_{kind}"), *(_written(getattr(sums, name)) for name in names))
+        table.add_row(say(f"profile_{kind}"), *(_whole(getattr(sums, name)) for name in names))
     out.print(table)
 
 
@@ -243,6 +243,11 @@ def _draw(simulation: Simulation, path: Path) -> None:
 
 def _written(value: int | Money) -> str:
     return brl(value) if isinstance(value, Money) else _number(value)
+
+
+def _whole(value: int | Money) -> str:
+    """Whole reais, so that a row fits a terminal."""
+    return _number(value.centavos // 100 if isinstance(value, Money) else value)
 
 
 def _number(value: int) -> str:
