@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from bot.domain.errors import NotFound
 from bot.domain.inbox import Entry, nlu_yaml
@@ -65,11 +66,11 @@ def _show(found: list[Entry], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    table = Table("id", "count", "text", "guess", "picked", "why")
+    table = Table(Column("id", no_wrap=True), "count", "text", "guess", "picked", "why")
     for entry in found:
         guess = f"{entry.guess} {entry.confidence:.2f}"
-        table.add_row(entry.id, str(entry.count), entry.text, guess, entry.picked or "", ", ".join(entry.why))
-    out.print(table, markup=False)
+        table.add_row(entry.id, str(entry.count), escape(entry.text), guess, entry.picked or "", ", ".join(entry.why))
+    out.print(table)
 
 
 def _with_inbox(use: Callable[[Any], Awaitable[Any]]) -> Any:
