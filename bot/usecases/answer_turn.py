@@ -127,7 +127,8 @@ def _with_second_meaning(case: Case, turn: Turn, answer: Answer) -> Answer:
 
 def _reminded(case: Case, turn: Turn, answer: Answer) -> Answer:
     """After a digression the open question is recalled in a few words; a yes after it is asked for anew (R58)."""
-    response = REMINDED.get(case.asked.what)
+    may_hear = case.identified or case.asked.what is Question.IDENTITY  # R10
+    response = REMINDED.get(case.asked.what) if may_hear else None
     if answer.asked is not None or response is None or _ends(answer):
         return answer
     asked = Asked(case.asked.what, {**case.asked.facts, "interrupted": True})

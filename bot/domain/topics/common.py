@@ -32,8 +32,9 @@ def policy_of(case: Case) -> Policy | None:
     else the only creditor there is.
     """
     slug = case.conversation.creditor
-    if slug is None and case.debts:
-        active = [d for d in case.debts if d.state is not DebtState.SETTLED] or list(case.debts)
+    known = [d for d in case.debts if d.creditor in case.policies]
+    if slug is None and known:
+        active = [d for d in known if d.state is not DebtState.SETTLED] or known
         slug = max(active, key=lambda d: (d.days_past_due(case.today), d.contract)).creditor
     if slug is None and len(case.policies) == 1:
         slug = next(iter(case.policies))

@@ -18,15 +18,15 @@ ALL_OF_THEM = re.compile(r"\b(tod[ao]s?|tudo|ambas|ambos|as duas|os dois|junto|j
 def affirm(case: Case, turn: Turn) -> Answer:
     """A yes to what is open. Only an unequivocal one right after the full terms makes an agreement (R58)."""
     match case.asked.what:
-        case Question.ACCEPT:
+        case Question.ACCEPT if case.identified:
             return accept(case, turn)
         case Question.CONFIRM:
             return _confirmed_doubt(case, turn)
-        case Question.CANCEL:
+        case Question.CANCEL if case.identified:
             return payment.confirm_cancel(case, turn)
-        case Question.DEBT if negotiable_debts(case):
+        case Question.DEBT if case.identified and negotiable_debts(case):
             return Answer((Say("utter_which_debt"),), case.asked)
-        case Question.WAY:
+        case Question.WAY if case.identified:
             return Answer((Say("utter_which_way"),), case.asked)
         case Question.OPTIONS:
             return Answer((Say("utter_which_option"),), case.asked)
@@ -102,7 +102,7 @@ def deny(case: Case, turn: Turn) -> Answer:
             return negotiation.reject_offer(case, turn)
         case Question.CONFIRM | Question.OPTIONS:
             return Answer((Say("utter_go_on"),), NOTHING_ASKED)
-        case Question.CANCEL:
+        case Question.CANCEL if case.identified:
             return Answer((Say("utter_agreement_kept"),), NOTHING_ASKED)
         case Question.IDENTITY | Question.DOCUMENT | Question.PHONE:
             return Answer((Say("utter_why_identity", choices=(TO_A_PERSON,)),), case.asked)
