@@ -148,8 +148,8 @@ def _verdict(facts: ContactFacts, matter: Matter, at: datetime) -> Allowed | Blo
     stops = _stops(facts, matter, at)
     if not stops:
         return Allowed("R16", template_only=facts.way == Way.WHATSAPP and not _free_text_open(facts, at))
-    first, *others = stops
-    also = tuple((s.rule, s.reason) for s in others)
+    first = stops[0]
+    also = tuple(dict.fromkeys((s.rule, s.reason) for s in stops if (s.rule, s.reason) != (first.rule, first.reason)))
     return Blocked(first.rule, first.reason, _first_allowed(facts, matter, at), also)
 
 
