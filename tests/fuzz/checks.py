@@ -144,10 +144,12 @@ def _agreements(before: Case, turn: Turn, answer: Answer, memory: Memory) -> Ite
             continue
         if memory.terms != str(effect.offer.id):
             yield "R58: an agreement whose terms were not shown right before"
+        if turn.kind == "audio":
+            yield "R58: an agreement by voice"
         if turn.stale or not (turn.button or is_unequivocal_yes(turn.text)):
             yield f"R58: an agreement by {turn.text!r}"
         shown = next((o for o in before.offers if o.id == effect.offer.id), None)
-        if shown is None or shown.total != effect.offer.total or shown.expired(before.now):
+        if shown is None or shown.total != effect.offer.total or before.now >= shown.expires_at:
             yield "R58: not the offer that was shown, or expired"
 
 
@@ -155,4 +157,5 @@ def _terms_shown(answer: Answer, memory: Memory) -> str | None:
     last = answer.says[-1].response
     if last == "utter_terms_accept" and answer.asked is not None:
         return str(answer.asked.facts["offer"])
-    return memory.terms if [s.response for s in answer.says] == ["utter_accept_clearly"] else None
+    asked_again = len(answer.says) == 1 and last in ("utter_accept_clearly", "utter_accept_in_writing")
+    return memory.terms if asked_again else None

@@ -90,7 +90,7 @@ def read(world: World, step: Step) -> Turn:
     """What goes to the assistant, as `TakeTurns` reads it: buttons, picks, strict yeses and stops before the model."""
     turn, payload, button = step.understood, step.pressed, True
     stale = payload is not None and all(o.payload != payload for o in world.shown)
-    if payload is None and turn.kind == "text":
+    if payload is None and turn.kind in ("text", "audio"):
         if is_stop_word(turn.text):
             payload, button = "/opt_out", False
         elif world.conversation.asked.what is Question.ACCEPT and is_unequivocal_yes(turn.text):
@@ -102,7 +102,7 @@ def read(world: World, step: Step) -> Turn:
         return turn
     name, _, values = payload.removeprefix("/").partition("{")
     entities = json.loads("{" + values) if values else {}
-    return Turn(turn.message_id, name, turn.text, button=button, stale=stale, entities=entities)
+    return Turn(turn.message_id, name, turn.text, button=button, stale=stale, kind=turn.kind, entities=entities)
 
 
 def _fitting(world: World, draw: Random, message_id: UUID) -> Turn:
@@ -196,6 +196,8 @@ def _blurred(turn: Turn, draw: Random) -> Turn:
     intents = sorted(TOPICS)
     if draw.random() < 0.08:
         turn = replace(turn, intent=draw.choice((*intents, "", "nlu_fallback")))
+    if draw.random() < 0.05:
+        turn = replace(turn, kind="audio")  # written down by a transcriber
     decision = draw.choices(("act", "confirm", "ask"), (88, 6, 6))[0]
     return replace(
         turn,

@@ -16,14 +16,11 @@ def test_every_intent_that_is_trained_has_a_topic_and_no_topic_is_without_exampl
     assert examples().keys() - TOPICS.keys() == set()
 
 
-@pytest.mark.parametrize("intent", sorted(TOPICS))
+@pytest.mark.parametrize("intent", sorted(name for name, topic in TOPICS.items() if not topic.needs_identity))
 def test_a_topic_that_is_open_to_anybody_gives_nothing_away(intent: str) -> None:
     """R10"""
-    topic = TOPICS[intent]
-    if topic.needs_identity:
-        pytest.skip("asked who they are first")
     for memory in ({}, {"third_party": True, "insulted": True, "unsure": 2}):
-        for one in topic.answer(a_case(identified=False, memory=memory), a_turn(intent, text="x")).says:
+        for one in TOPICS[intent].answer(a_case(identified=False, memory=memory), a_turn(intent, text="x")).says:
             for text in (*rendered(one), *(o.title for o in options_of(one))):
                 assert not GIVEAWAYS.search(text), text
 
