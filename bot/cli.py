@@ -56,17 +56,26 @@ def web() -> None:
     with product() as it:
         settings = it.settings
         uvicorn.run(
-            web_app(it), host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on"
+            web_app(it),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
         )
 
 
 @app.command()
 def worker() -> None:
     """Turnos, entregas e rotinas."""
+    import uvloop  # noqa: PLC0415
+
     from bot.app import product, work  # noqa: PLC0415
 
     with product(pool_size=20) as it:
-        asyncio.run(work(it))
+        uvloop.run(work(it))
 
 
 @app.command()

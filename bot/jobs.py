@@ -55,21 +55,6 @@ class _UntilFetched(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": max(1, min(seconds, LONGEST_FETCH_PAUSE_SECONDS))})
 
 
-class _Later(Exception):
-    """Not a failure: what is left to deliver waits for its time."""
-
-    def __init__(self, pause: timedelta) -> None:
-        super().__init__(pause)
-        self.pause = pause
-
-
-class _AtItsTime(BaseRetryStrategy):
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, _Later):
-            return RetryDecision(retry_in={"seconds": max(1, round(exception.pause.total_seconds()))})
-        return RetryDecision(retry_in={"seconds": min(2**job.attempts, 60)})
-
-
 def make_queue(url: str, *, min_connections: int = 2, max_connections: int = 6) -> procrastinate.App:
     """The queue on the product's own database.
 
@@ -97,26 +82,40 @@ def register_tasks(
 ) -> None:
     """Bind the use cases to the names under which `bot/storage/queue.py` defers them."""
 
-    @queue.task(name="take_turns", retry=_UntilAnswered(), pass_context=True)
-    async def _take_turns(context: JobContext, conversation_id: str) -> None:
-        conversation = UUID(conversation_id)
-        try:
-            await take_turns(conversation)
-        except DialogueUnavailable as error:
-            reached = bool(error.facts.get("reached"))
-            attempts = context.job.attempts + 1
-            log.warning("turn_failed", conversation_id=conversation_id, attempts=attempts, **error.facts)
-            waited = timedelta(seconds=5 * attempts)
-            if attempts >= MOST_FAILED_TURNS if reached else waited >= LONGEST_OUTAGE:
-                await take_turns.give_up(conversation)
-                return
-            raise
-
-    @queue.task(name="deliver", retry=_AtItsTime())
-    async def _deliver(conversation_id: str) -> None:
+    async def deliver_all(conversation_id: str) -> None:
+        """Hand over what is unsent. What must wait is taken up again then, by a job that holds no lock meanwhile."""
         pause = await deliver(UUID(conversation_id))
         if pause is not None:
-            raise _Later(pause)
+            again = queue.configure_task("wake", schedule_in={"seconds": max(1, round(pause.total_seconds()))})
+            await again.defer_async(conversation_id=conversation_id)
+
+    @queue.task(name="take_turns", retry=_UntilAnswered(), pass_context=True)
+    async def _take_turns(context: JobContext, conversation_id: str) -> None:
+        """Turns, and at once the delivery of their answers: one job holds the conversation's lock for both."""
+        failed: DialogueUnavailable | None = None
+        try:
+            await take_turns(UUID(conversation_id))
+        except DialogueUnavailable as error:
+            waited = timedelta(seconds=5 * (context.job.attempts + 1))
+            failures = await take_turns.count_failure(UUID(conversation_id)) if error.facts.get("reached") else 0
+            log.warning("turn_failed", conversation_id=conversation_id, failures=failures, **error.facts)
+            if failures >= MOST_FAILED_TURNS or waited >= LONGEST_OUTAGE:
+                await take_turns.give_up(UUID(conversation_id))
+            else:
+                failed = error
+        await deliver_all(conversation_id)
+        if failed is not None:
+            raise failed
+
+    @queue.task(name="deliver", retry=_UntilAnswered())
+    async def _deliver(conversation_id: str) -> None:
+        await deliver_all(conversation_id)
+
+    @queue.task(name="wake")
+    async def _wake(conversation_id: str) -> None:
+        async with transactions() as work:
+            await work.jobs.deliver(UUID(conversation_id))
+            await work.commit()
 
     @queue.task(name="fetch_media", retry=_UntilFetched(), pass_context=True)
     async def _fetch_media(context: JobContext, message_id: str) -> None:

@@ -35,7 +35,9 @@ class RasaDialogue:
         except httpx.HTTPError as error:
             raise DialogueUnavailable(reached=False, error=type(error).__name__) from error
         if response.status_code != httpx.codes.OK:
-            raise DialogueUnavailable(reached=True, status=response.status_code)
+            # 503: it is there, and not ready yet, or its database is away; that says nothing of this message.
+            reached = response.status_code != httpx.codes.SERVICE_UNAVAILABLE
+            raise DialogueUnavailable(reached=reached, status=response.status_code)
         answer = response.json()
         return DialogueAnswer(
             replies=tuple(_reply(reply) for reply in answer["replies"]),

@@ -208,6 +208,16 @@ class SqlConversations:
         )
         return frozenset((await self._connection.execute(query)).scalars())
 
+    async def count_attempt(self, message_id: UUID) -> int:
+        """One more attempt at this message; how many there were."""
+        query = (
+            update(messages)
+            .where(messages.c.id == message_id)
+            .values(attempts=messages.c.attempts + 1)
+            .returning(messages.c.attempts)
+        )
+        return int((await self._connection.execute(query)).scalar_one())
+
     async def mark_sending(self, message_id: UUID, *, now: datetime) -> None:
         await self._connection.execute(
             update(messages)

@@ -20,37 +20,36 @@ DEFER = text(
 )
 
 
-HURRY = text("update procrastinate_jobs set scheduled_at = now() where lock = :lock and status = 'todo'")
+HURRY = text(
+    """
+    update procrastinate_jobs set scheduled_at = now()
+    where lock = :lock and task_name = 'take_turns' and status = 'todo'
+    """
+)
 
 
 class SqlJobs:
     """Jobs of one conversation, deferred in the caller's transaction.
 
-    Turns share a lock, so do deliveries: neither overlaps with its own kind, and both keep their order.
+    Turns and deliveries of a conversation share a lock: they never overlap, and keep their order.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def take_turns(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
-        await self._defer("take_turns", f"turn:{conversation_id}", _about(conversation_id), after)
+        await self._defer("take_turns", lock_of(conversation_id), _about(conversation_id), after)
 
     async def hurry(self, conversation_id: UUID) -> None:
         """Let turns that wait for more to come begin now."""
-        await self._connection.execute(HURRY, {"lock": f"turn:{conversation_id}"})
+        await self._connection.execute(HURRY, {"lock": lock_of(conversation_id)})
 
     async def send_code(self, code_id: UUID) -> None:
         """A code for an unknown phone; see `bot/usecases/send_code.py`."""
-        values = {
-            "task": "send_code",
-            "lock": f"code:{code_id}",
-            "args": json.dumps({"code_id": str(code_id)}),
-            "after_seconds": None,
-        }
-        await self._connection.execute(DEFER, values)
+        await self._defer("send_code", f"code:{code_id}", {"code_id": str(code_id)}, None)
 
     async def deliver(self, conversation_id: UUID, *, after: timedelta | None = None) -> None:
-        await self._defer("deliver", f"deliver:{conversation_id}", _about(conversation_id), after)
+        await self._defer("deliver", lock_of(conversation_id), _about(conversation_id), after)
 
     async def fetch_media(self, message_id: UUID) -> None:
         await self._defer("fetch_media", f"media:{message_id}", {"message_id": str(message_id)}, None)
@@ -67,3 +66,8 @@ class SqlJobs:
 
 def _about(conversation_id: UUID) -> dict[str, str]:
     return {"conversation_id": str(conversation_id)}
+
+
+def lock_of(conversation_id: UUID) -> str:
+    """The lock under which everything about a conversation is done, one after another."""
+    return f"conversation:{conversation_id}"

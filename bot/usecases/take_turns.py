@@ -42,7 +42,10 @@ class _Reading:
 
 
 class TakeTurns:
-    """The worker's main use case. Safe to run again at any point: nothing is answered twice."""
+    """The worker's main use case; whoever calls it delivers what it stored.
+
+    Safe to run again at any point: nothing is answered twice.
+    """
 
     def __init__(
         self,
@@ -98,6 +101,14 @@ class TakeTurns:
                 await work.commit()
             await self._take(conversation, batch, reading)
 
+    async def count_failure(self, conversation_id: UUID) -> int:
+        """How often the oldest waiting message has failed by now, this time included."""
+        async with self._transactions() as work:
+            waiting = await work.conversations.unanswered(conversation_id)
+            failures = await work.conversations.count_attempt(waiting[0].id) if waiting else 0
+            await work.commit()
+        return failures
+
     async def give_up(self, conversation_id: UUID) -> None:
         """The oldest waiting message can't be answered by the assistant: say so kindly, and let a person go on."""
         now = self._clock.now()
@@ -117,7 +128,6 @@ class TakeTurns:
                     waiting_since=now,
                     waiting_reason="assistant_failed",
                 )
-            await work.jobs.deliver(conversation_id)
             await work.commit()
 
     async def _up_to_a_stop(
@@ -217,7 +227,6 @@ class TakeTurns:
             in_reply_to=(waiting[-1].id,),
         )
         await work.conversations.add_outbound(conversation.id, [note], now=now)
-        await work.jobs.deliver(conversation.id)
 
     async def _take(self, conversation: Conversation, batch: list[Message], reading: _Reading) -> None:
         if reading.own_text is not None:
@@ -246,7 +255,6 @@ class TakeTurns:
                 )
             else:
                 await work.conversations.change(conversation.id, tracker_turns=current.tracker_turns + 1)
-            await work.jobs.deliver(conversation.id)
             await work.commit()
 
     def _pieces(self, reply: DialogueReply) -> list[DialogueReply]:

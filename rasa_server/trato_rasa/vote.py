@@ -142,6 +142,9 @@ class MeaningModel:
         return _log_softmax(hidden @ self.arrays["second"] + self.arrays["second_bias"])
 
 
+MOST_KEPT, LONGEST_KEPT = 4096, 60  # readings, and characters of a text whose reading is kept
+
+
 class IntentVote:
     """The vote of both models.
 
@@ -158,6 +161,7 @@ class IntentVote:
         self._meanings = MeaningModel()
         self.labels: list[str] = []
         self.shares = np.array([1.0, 1.0])
+        self._kept: dict[str, list[tuple[str, float]]] = {}
 
     def fit(self, texts: Sequence[str], intents: Sequence[str], *, cache: Path | None = None) -> IntentVote:
         """Learn from examples and calibrate on a held-out fifth. The same examples give the same model.
@@ -167,6 +171,7 @@ class IntentVote:
             intents: theirs, in the same order.
             cache: where vectors are kept between trainings; None: nowhere.
         """
+        self._kept.clear()
         self.labels = sorted(set(intents))
         numbers = np.array([self.labels.index(intent) for intent in intents])
         written = [written_out(text) for text in texts]
@@ -200,8 +205,17 @@ class IntentVote:
         return shares
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
-        """All intents of a text with their probabilities, best first; empty where there is nothing to read."""
-        return self.rankings([text])[0]
+        """All intents of a text with their probabilities, best first; empty where there is nothing to read.
+
+        Many short messages come again and again ("oi", "sim", "quanto eu devo?"): their readings are kept.
+        """
+        if len(text) > LONGEST_KEPT:
+            return self.rankings([text])[0]
+        if (known := self._kept.get(text)) is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            known = self._kept[text] = self.rankings([text])[0]
+        return list(known)
 
     def rankings(self, texts: Sequence[str], *, cache: Path | None = None) -> list[list[tuple[str, float]]]:
         """`ranking` of several texts at once; `cache` as in `fit`."""
