@@ -23,6 +23,9 @@ run: setup  ## start everything, with a sample portfolio where there is none yet
 train: setup  ## train the model where the data or the pipeline changed
 	@$(BIN)/trato train $(ARGS)
 
+nlu: setup train  ## measure how well messages are understood; writes docs/nlu.md
+	@PYTHONPATH=rasa_server PYTHONWARNINGS=ignore rasa_server/.venv/bin/python -m trato_rasa.evaluation $(ARGS)
+
 test: setup train  ## all tests; ARGS="tests/unit -k money" for some
 	@sh scripts/test.sh $(ARGS)
 

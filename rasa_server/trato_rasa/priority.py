@@ -49,6 +49,19 @@ ORDER = (
     "insult",
     "complain",
 )
+# What stands up to here takes the place of what the message is mostly about; the others only keep the second meaning.
+LAST_PROTECTING = ORDER.index("request_human")
+# Pairs in which the later one says more: "not me, it's my father"; "paid the first one, is my name clean?".
+INSTEAD = frozenset(
+    {
+        ("wrong_person", "third_party"),
+        ("report_payment", "ask_negative_listing"),
+        ("report_payment", "ask_receipt"),
+        ("report_payment", "cancel_agreement"),
+        ("dispute_debt", "request_proof"),
+        ("wrong_person", "dispute_debt"),
+    }
+)
 COURTESY = frozenset(
     {
         "greet",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from trato_rasa.priority import COURTESY, PROTECTIVE, rank
+from trato_rasa.priority import COURTESY, INSTEAD, LAST_PROTECTING, PROTECTIVE, rank
 from trato_rasa.shorthand import said_by_emoji
 from trato_rasa.values.found import Found
 from trato_rasa.values.numbers import PET_NAMES, plain
@@ -21,7 +21,7 @@ Ranking = list[tuple[str, float]]
 RANKING_LENGTH = 10
 SURE = 0.9
 TRUSTED = 0.6  # a classifier that is this sure of a value with small words beside it is not corrected
-PLAUSIBLE = 0.05  # below, a second meaning is not worth the time to look at each clause
+PLAUSIBLE = 0.03  # a clause's meaning that the whole message has less of than this is at most asked about
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,10 @@ _NAME = re.compile(r"[^\W\d_]{2,}(?:[ '][^\W\d_]{1,}){1,6}")
 _CLAUSES = re.compile(
     r"[.;!?\n]+|,|\b(?:mas|porem|só que|so que|e também|e tambem|aliás|alias|e outra coisa|outra coisa)\b", re.I
 )
+_NEGATED = re.compile(
+    r"(?:n[aã]o|ñ|n|nem|num|nunca)\s+(?!conhe|sou|reconhe|devo|me\b|quero mais|aguento|fui|fiz|assin|contrat|mand)",
+    re.I,
+)
 _FEWEST_CLAUSE_WORDS = 2
 
 
@@ -230,8 +234,8 @@ def understand(
         rankings: the classifier, for several texts at once.
     """
     (whole,) = rankings([text])
-    parted = clauses(text) if len(whole) > 1 and whole[1][1] >= PLAUSIBLE else []
-    parts = rankings(parted) if parted else []
+    parted = clauses(text) if len(whole) > 1 else []
+    parts = list(zip(parted, rankings(parted), strict=True)) if parted else []
     values = {"now": context.now, "asked": context.asked, "options": context.options}
     found = read_values(text, intent=whole[0][0] if whole and whole[0][1] >= thresholds.confirm else None, **values)
     if (emoji := said_by_emoji(text)) is not None:
@@ -239,11 +243,13 @@ def understand(
     ranking = _in_context(text, whole, found, context)
     if not ranking:
         return Meaning(None, 0.0, [], found, "ask")
-    ranking, also = _two_meanings(ranking, parts, thresholds)
+    ranking, also, hidden = _two_meanings(ranking, parts, thresholds)
     intent, confidence = ranking[0]
     if whole and intent != whole[0][0]:
         found = read_values(text, intent=intent, **values)
     decision, doubt = decided(ranking, thresholds)
+    if hidden and decision == "act" and intent not in thresholds.protective:
+        decision, doubt = "confirm", hidden
     return Meaning(intent, confidence, ranking[:RANKING_LENGTH], found, decision, doubt, also)
 
 
@@ -345,23 +351,36 @@ def clauses(text: str) -> list[str]:
     return clauses[:4] if len(clauses) > 1 else []
 
 
-def _two_meanings(ranking: Ranking, parts: list[Ranking], thresholds: Thresholds) -> tuple[Ranking, str | None]:
-    """Where two clauses clearly mean different things that the whole may mean too, the more important one wins."""
-    plausible = {name for name, share in ranking[:5] if share >= PLAUSIBLE}
-    meant = {part[0][0] for part in parts if part and part[0][1] >= thresholds.clause}
-    meant = {intent for intent in meant if intent not in COURTESY and intent in plausible}
-    top = ranking[0][0]
-    if top not in COURTESY and ranking[0][1] >= thresholds.act:
-        meant.add(top)
+def _two_meanings(
+    ranking: Ranking, parts: list[tuple[str, Ranking]], thresholds: Thresholds
+) -> tuple[Ranking, str | None, str | None]:
+    """Where two clauses clearly mean different things, the more important one wins.
+
+    Returns:
+        The ranking, its top changed where a protective meaning of one clause outranks it; the other meaning; a
+        protective meaning that a clause has and the whole hardly: to be asked about.
+    """
+    known, top = dict(ranking), ranking[0][0]
+    meant = {
+        part[0][0]: part[0][1]
+        for clause, part in parts
+        if part and part[0][1] >= thresholds.clause and part[0][0] not in COURTESY and not _NEGATED.match(clause)
+    }
+    if top in meant or (top not in COURTESY and ranking[0][1] >= thresholds.act):
+        meant.setdefault(top, ranking[0][1])
     if len(meant) != 2:
-        return ranking, None
+        return ranking, None, None
     first, second = sorted(meant, key=rank)
-    known = dict(ranking)
-    if first != top:
-        confidence = max(known[first], known[top])
-        known[top], known[first] = known[first], confidence
-        ranking = sorted(known.items(), key=lambda entry: (-entry[1], entry[0] != first))
-    return ranking, second
+    if (first, second) in INSTEAD:
+        first, second = second, first
+    if first == top or rank(first) > LAST_PROTECTING:
+        return ranking, second if first == top else first, None
+    if known.get(first, 0.0) < PLAUSIBLE:
+        return ranking, None, first if meant[first] >= SURE and first in thresholds.protective else None
+    confidence = max(known[first], known[top])
+    known[top], known[first] = known[first], confidence
+    ranking = sorted(known.items(), key=lambda entry: (-entry[1], entry[0] != first))
+    return ranking, second, None
 
 
 def decided(ranking: Ranking, thresholds: Thresholds) -> tuple[str, str | None]:
