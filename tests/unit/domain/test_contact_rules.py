@@ -264,6 +264,8 @@ class TestStates:
         matters = (a_matter(a_debt(number=2)), *suspended(StateReason.HARDSHIP, date(2026, 11, 24)))
         verdict = blocked(facts(matters=matters), NOON)
         assert (verdict.rule, verdict.allowed_from) == ("R45", local("2026-11-25", "09:00"))
+        assert blocked(facts(matters=matters), local("2026-11-24", "17:59")).rule == "R45"
+        assert allowed(facts(matters=matters), local("2026-11-25", "09:00"))
 
     def test_r41_a_claimed_payment_pauses_its_own_debt_only(self) -> None:
         paused = suspended(StateReason.PAYMENT_CLAIMED, date(2026, 11, 27))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.calendars import STATES
 from bot.domain.contact_terms import contact_faults, contact_terms
-from bot.domain.contact_windows import DEFAULT_WINDOW, widest_window
+from bot.domain.contact_windows import DEFAULT_WINDOW, ContactHours, Hours, Window, widest_window
 from bot.domain.errors import InvalidPolicy
 from tests.unit.domain.makers import a_policy
 
@@ -53,6 +53,10 @@ class TestHours:
     def test_r16_each_state_has_its_row(self, uf: str, key: str, hours: list[str], good: bool) -> None:
         found = codes(states={uf: {key: hours}})
         assert found == ([] if good else [(f"contact.states.{uf}.{key}", "R16", "beyond_state_window")])
+
+    def test_r16_hours_that_got_in_otherwise_are_cut_to_the_row(self) -> None:
+        found = ContactHours(Window(Hours(time(0), time(23)), Hours(time(0), time(23))))
+        assert found.window_in("RJ") == widest_window("RJ")
 
     def test_r16_the_fault_names_the_line_of_the_file(self) -> None:
         old = "# [contact.states.SP]"
