@@ -363,7 +363,7 @@ _DATA = (
         "Opt-out, deletion and dispute are three states",
         "ours",
         "contact_rules:may_contact",
-        gap="a data request counts as deletion or opposition only where its duty says so",
+        gap="which right a data request uses is read from its words; a person reads them anyway",
     ),
 )
 

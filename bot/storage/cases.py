@@ -19,6 +19,7 @@ from bot.domain.cases import Answer, Case, Turn
 from bot.domain.conversations import Conversation, Debtor
 from bot.domain.door import Sayable
 from bot.domain.messages import ChannelKind
+from bot.domain.places import ZONES_BY_STATE
 from bot.domain.policy import Policy
 from bot.storage.answers import answer_from, answer_json
 from bot.storage.codes import SqlCodes
@@ -33,15 +34,6 @@ from bot.storage.portfolio import (
     offers_of,
 )
 from bot.storage.tables import contacts, conversations, deep_links, turns
-
-STATE_ZONES = {
-    "AC": "America/Rio_Branco",
-    "AM": "America/Manaus",
-    "MT": "America/Cuiaba",
-    "MS": "America/Campo_Grande",
-    "RO": "America/Porto_Velho",
-    "RR": "America/Boa_Vista",
-}
 
 
 class SqlCases:
@@ -74,7 +66,7 @@ class SqlCases:
         debtor = await self._debtor(conversation, candidates)
         debts = await debts_of(self._connection, debtor.id) if debtor else ()
         agreed = await agreements_of(self._connection, debtor.id) if debtor else ()
-        zone = ZoneInfo(STATE_ZONES.get((debtor.uf if debtor else None) or "", self._timezone))
+        zone = ZoneInfo(ZONES_BY_STATE.get((debtor.uf if debtor else None) or "", self._timezone))
         local = now.astimezone(zone)
         creditors = {debt.id: debt.creditor for debt in debts}
         return Case(

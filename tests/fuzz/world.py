@@ -30,9 +30,9 @@ from bot.domain.conversations import Asked, Conversation, Debtor
 from bot.domain.debts import Debt, DebtState
 from bot.domain.messages import ChannelKind, ConversationState, Option
 from bot.domain.offers import Offer
+from bot.domain.places import ZONES_BY_STATE
 from bot.domain.topics.common import join
 from bot.storage.answers import answer_from, answer_json
-from bot.storage.cases import STATE_ZONES
 from bot.storage.portfolio import OFFER, offer_json
 from bot.usecases.answer_turn import decide, go_on
 from tests.builders import NOW
@@ -100,7 +100,9 @@ class World:
         debtor = next((p for p in people if p.id == conversation.debtor_id), people[0] if len(people) == 1 else None)
         debts = tuple(d for d in self.debts.values() if debtor and self.owner[d.id] == debtor.id)
         agreed = tuple(a for a in self.agreements if debtor and self.owner[a.debts[0]] == debtor.id)
-        local = self.now.astimezone(ZoneInfo(STATE_ZONES.get((debtor.uf if debtor else "") or "", "America/Sao_Paulo")))
+        local = self.now.astimezone(
+            ZoneInfo(ZONES_BY_STATE.get((debtor.uf if debtor else "") or "", "America/Sao_Paulo"))
+        )
         return Case(
             conversation=conversation,
             candidates=people,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,13 @@ from bot.domain.topics.common import NOTHING_ASKED, TO_A_PERSON, business_name, 
 STOP = Choice("choice_stop", "/opt_out")
 LONGEST_WISH = 300  # characters of a wish that are remembered
 GOOD_RATING = 7
+
+RIGHTS = (
+    ("deletion", re.compile(r"\b(apag|delet|exclu|remov|elimin|tir[ae])\w*", re.IGNORECASE)),
+    ("opposition", re.compile(r"\b(n[ãa]o autoriz|n[ãa]o consinto|revog|oposi[çc]|parem? de usar)\w*", re.IGNORECASE)),
+    ("correction", re.compile(r"\b(corrig|corre[çc]|atualiz|errad)\w*", re.IGNORECASE)),
+    ("portability", re.compile(r"\b(portabil|transfer)\w*", re.IGNORECASE)),
+)
 
 
 def request_human(case: Case, turn: Turn) -> Answer:
@@ -56,7 +64,7 @@ def update_contact(case: Case, turn: Turn) -> Answer:
     return Answer((Say("utter_contact_noted"),), effects=(duty,))
 
 
-def lgpd_request(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
+def lgpd_request(case: Case, turn: Turn) -> Answer:
     """A simple answer at once, the whole one within 15 days (R49); who asks unconfirmed is confirmed by a person."""
     answer_by = case.today + timedelta(days=DATA_REQUEST_DAYS.count)
     suffix = "" if case.identified else "_unconfirmed"
@@ -64,7 +72,13 @@ def lgpd_request(case: Case, turn: Turn) -> Answer:  # noqa: ARG001
         Say(f"utter_data_request{suffix}", {"answer_by": answer_by}),
         Say(f"utter_data_kept{suffix}", {"creditor": business_name(case)}),
     )
-    return Answer(says, effects=(DutyOpened("data_request", answer_by, {"confirmed": case.identified}),))
+    detail = {"confirmed": case.identified, "right": right_in(turn.text)}
+    return Answer(says, effects=(DutyOpened("data_request", answer_by, detail),))
+
+
+def right_in(text: str) -> str:
+    """Which right of LGPD art. 18 the words speak of; `access` where none is named. A person reads the words anyway."""
+    return next((right for right, words in RIGHTS if words.search(text)), "access")
 
 
 def give_rating(case: Case, turn: Turn) -> Answer:

@@ -138,7 +138,8 @@ class TestDataRights:
         """R49"""
         answer = service.lgpd_request(a_case(identified=identified), a_turn("lgpd_request"))
 
-        assert duties(answer) == [DutyOpened("data_request", date(2026, 12, 8), {"confirmed": identified})]
+        detail = {"confirmed": identified, "right": "access"}
+        assert duties(answer) == [DutyOpened("data_request", date(2026, 12, 8), detail)]
         assert reasons(answer) == []
         assert answer.says[0].facts == {"answer_by": date(2026, 12, 8)}
 
@@ -173,3 +174,17 @@ class TestRating:
         answer = service.give_rating(a_case(), a_turn("give_rating", button=True))
 
         assert answer.asked == Asked(Question.RATING)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("quero que apaguem meus dados", "deletion"),
+        ("não autorizo o uso do meu número", "opposition"),
+        ("meu nome está errado aí", "correction"),
+        ("como conseguiram meu telefone?", "access"),
+    ],
+)
+def test_the_right_that_is_used_is_noted(text: str, right: str) -> None:
+    """R49, R55: an erasure or an objection also stops further contact."""
+    assert service.right_in(text) == right
