@@ -168,7 +168,7 @@ def reject_offer(case: Case, turn: Turn) -> Answer:
     if (other := _first_the_debt(case, turn)) is not None:
         return other
     rung, last = debt.rung_of(case), _last_rung(case)
-    if rung < last and _offers_were_shown(case):
+    if rung < last and case.offers:
         conversation = replace(case.conversation, memory={**case.memory, "rung": rung + 1})
         ways = debt.show_ways(replace(case, conversation=conversation), turn, chosen_debts(case))
         return Answer(
@@ -291,10 +291,6 @@ def _offer_in_question(case: Case) -> Offer | None:
 def _kept(case: Case) -> dict[str, object]:
     offer = case.asked.facts.get("offer")
     return {"offer": offer} if offer else {}
-
-
-def _offers_were_shown(case: Case) -> bool:
-    return bool(case.offers)
 
 
 def _last_rung(case: Case) -> int:
